@@ -1,0 +1,80 @@
+"""A mail that must not get lost: written with what it tells, delivered by the worker, kept until it arrived."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Questions about many mails."""
+
+    def due(self) -> MailQuerySet:
+        """What a worker may send now: waiting and due, or claimed by a worker whose lease has run out."""
+        now = timezone.now()
+        waiting = Q(status=Mail.Status.WAITING, next_try_at__lte=now)
+        orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
+        return self.filter(waiting | orphaned)
+
+
+class Mail(models.Model):
+    """One mail to one address.
+
+    `about` names what it tells (for an event of a request: reference and event number, as `AIDA-2026-00042/7`);
+    UNIQUE (about, recipient, kind) makes writing it twice impossible. `sent` means that SMTP answered 250.
+    """
+
+    class Status(models.TextChoices):
+        """How far it has got."""
+
+        WAITING = "waiting", _("waits to be sent")
+        SENDING = "sending", _("is being sent")
+        SENT = "sent", _("accepted by the mail server")
+        FAILED = "failed", _("could not be sent")
+
+    about = models.CharField(_("about"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=50)
+    recipient = models.EmailField(_("to"), max_length=254)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    subject = models.CharField(_("subject"), max_length=400)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"), blank=True)
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    headers = models.JSONField(_("further headers"), default=dict, blank=True)
+    secret = models.BooleanField(
+        _("holds a code or link that signs somebody in"), default=False, help_text=_("Its text is emptied once sent.")
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.WAITING)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    claim = models.CharField(max_length=40, blank=True, editable=False)
+    last_error = models.TextField(_("last error"), blank=True)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    GIVE_UP_AFTER = timedelta(days=3)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("about", "recipient", "kind"), name="mail_written_once"),
+            models.CheckConstraint(
+                condition=Q(status="sent", sent_at__isnull=False) | (~Q(status="sent") & Q(sent_at=None)),
+                name="mail_sent_has_its_time",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
