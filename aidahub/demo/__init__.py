@@ -1,0 +1,1 @@
+"""The trial site: `make run` and its made-up people."""

@@ -1,0 +1,255 @@
+"""Django's settings. What differs between machines comes from the environment, see `environment.py`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from aidahub.environment import LOOPBACK, ROOT, Environment
+from aidahub.logs import logging_config
+
+env = Environment()
+
+# Where and as what this runs
+BASE_URL = env.address("BASE_URL")
+DEMO = env.demo()
+DEBUG = False
+VAR_DIR = env.folder("VAR_DIR")
+SECRET_KEY = env.secret_key(VAR_DIR)
+HTTPS = BASE_URL.startswith("https://")
+HOST = urlsplit(BASE_URL).hostname or ""
+ALLOWED_HOSTS = [HOST, *(["127.0.0.1", "localhost", "[::1]"] if HOST in LOOPBACK else [])]
+ROOT_URLCONF = "aidahub.urls"
+WSGI_APPLICATION = "aidahub.wsgi.application"
+
+# The hub
+HUB_NAME = env.text("HUB_NAME")
+HUB_EMAIL = env.text("HUB_EMAIL")
+DOI_PREFIX = env.text("DOI_PREFIX")
+REGISTER_URL = env.address("REGISTER_URL")
+REFERENCE_PREFIX = env.text("REFERENCE_PREFIX")
+
+INSTALLED_APPS = [
+    "aidahub.accounts",
+    "aidahub.outbox",
+    "aidahub.pages",
+    "aidahub.demo",
+    "datasets",
+    "access_requests",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.orcid",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "bootstrap",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_countries",
+]
+
+MIDDLEWARE = [
+    "aidahub.health.HealthChecks",  # first: a probe knows neither the site's name nor its scheme
+    "aidahub.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# The database, and in it sessions and the cache
+DATABASES = {"default": env.database(VAR_DIR)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a transaction that read first and wrote later could not wait for its turn
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # The default of 300 entries would throw away the counts that limit sign-in attempts.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000, "CULL_FREQUENCY": 10},
+    },
+}
+
+# People and how they sign in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.number("TRUSTED_PROXY_COUNT"))
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = HUB_NAME
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+OIDC_PROVIDERS = env.records("OIDC_PROVIDERS", ("id", "name", "client_id", "secret", "server_url"))
+ORCID_CLIENT_ID = env.text("ORCID_CLIENT_ID")
+SOCIALACCOUNT_PROVIDERS = {
+    "orcid": {
+        "APPS": [{"client_id": ORCID_CLIENT_ID, "secret": env.text("ORCID_CLIENT_SECRET")}] if ORCID_CLIENT_ID else [],
+    },
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": provider["id"],
+                "name": provider["name"],
+                "client_id": provider["client_id"],
+                "secret": provider["secret"],
+                "settings": {"server_url": provider["server_url"]},
+            }
+            for provider in OIDC_PROVIDERS
+        ],
+    },
+}
+
+# Mail: all of it goes through the outbox, which sends by the second backend
+EMAIL_BACKEND = "aidahub.outbox.backend.OutboxBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
+OUTBOX_TICK = env.number("OUTBOX_TICK", least=0.1)
+OUTBOX_EMAIL_BACKEND = None
+EMAIL_TIMEOUT = 20
+if mail_server := env.mail_server():
+    OUTBOX_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = mail_server["EMAIL_HOST"]
+    EMAIL_PORT = mail_server["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = mail_server["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = mail_server["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = mail_server.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
+
+# Background work
+CELERY_BROKER_URL = env.text("BROKER_URL") or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "deliver-mail": {
+        "task": "outbox.deliver",
+        "schedule": OUTBOX_TICK,
+        # A tick that was not taken before the next ones came is of no use any more.
+        "options": {"expires": max(OUTBOX_TICK * 2, 10)},
+    },
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5, "visibility_timeout": 3600}
+
+# Languages and time
+LANGUAGE_CODE = env.one_of("LANGUAGE", ("en", "sv"))
+LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = env.text("TIME_ZONE")
+USE_TZ = True
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
+MEDIA_ROOT = VAR_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# What a browser may do here
+SIGN_IN_ORIGINS = ["https://orcid.org"] if ORCID_CLIENT_ID else []
+for server in OIDC_PROVIDERS:
+    SIGN_IN_ORIGINS.append("{0.scheme}://{0.netloc}".format(urlsplit(server["server_url"])))
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # A sign-in form leads on to the service that was chosen, and browsers hold that hop against this list.
+        "form-action": ["'self'", *SIGN_IN_ORIGINS],
+    },
+}
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # whether the other names under this domain are https is for their owners to say
+    "security.W021",  # and so is the browsers' preload list
+]
+
+LOGGING = logging_config(env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")))

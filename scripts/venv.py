@@ -1,0 +1,118 @@
+"""Makes .venv, or brings it up to date, from the locked requirements.
+
+    python3 scripts/venv.py runtime    what the site needs
+    python3 scripts/venv.py dev        that, and what the checks and tests need
+    python3 scripts/venv.py uv         only uv, for `make lock`
+
+A stamp in .venv holds the hash of the requirements that were installed, so that a second call on an
+unchanged machine does nothing. Uses the standard library only, and no syntax newer than Python 3.6 knows, because the
+first thing it may have to say is that Python is too old.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+OLDEST = (3, 11)
+FILES = {"runtime": "requirements.txt", "dev": "requirements-dev.txt", "uv": "requirements-uv.txt"}
+# What each set contains besides itself: a machine with the dev set needs no runtime install.
+CONTAINED_IN = {"runtime": ["runtime", "dev"], "dev": ["dev"], "uv": ["uv"]}
+
+
+def main():
+    """Install the set named on the command line; one sentence and exit code 1 when that cannot be done."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "runtime"
+    if wanted not in FILES:
+        return fail("Say one of: %s." % ", ".join(sorted(FILES)))
+    if sys.version_info < OLDEST:
+        return fail(
+            "Python %d.%d is too old: AIDA Hub needs Python %d.%d or newer; name one with `make PYTHON=python3.11 ...`."
+            % (sys.version_info[0], sys.version_info[1], OLDEST[0], OLDEST[1])
+        )
+    if any(stamp(name).is_file() and stamp(name).read_text() == digest(name) for name in CONTAINED_IN[wanted]):
+        if works():
+            return 0
+    return make(wanted)
+
+
+def make(wanted):
+    """Make .venv if it is missing or broken, and install the set `wanted` into it."""
+    if not works() and not create():
+        return fail(
+            "A virtual environment could not be made in .venv: install Python's venv module "
+            "(on Debian and Ubuntu: `apt-get install python3-venv`) and try again."
+        )
+    print("Installing %s into .venv ..." % FILES[wanted], flush=True)
+    if not install(wanted):
+        return fail(
+            "Installing %s failed, see above: check the network or pip's configuration, then try again." % FILES[wanted]
+        )
+    stamp(wanted).write_text(digest(wanted))
+    return 0
+
+
+def works():
+    """Whether .venv holds a Python with pip that starts."""
+    if not PYTHON.exists():
+        return False
+    probe = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.call([str(PYTHON), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+
+
+def create():
+    """Make an empty .venv; False when Python cannot."""
+    shutil.rmtree(str(VENV), ignore_errors=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.call([sys.executable, "-m", "venv", str(VENV)], **quiet) == 0 and works()
+
+
+def install(wanted):
+    """Install the locked files with uv, and with pip where uv cannot (pip alone knows a site's own pip settings)."""
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    uv = VENV / "bin" / "uv"
+    have_uv = uv.exists() or subprocess.call(pip + ["-r", str(ROOT / FILES["uv"])]) == 0
+    if wanted == "uv":
+        return have_uv
+    if have_uv:
+        command = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
+        if subprocess.call(command + ["-r", str(ROOT / FILES[wanted])], env=settings_for_uv()) == 0:
+            return True
+        print("uv could not do it; trying pip.", flush=True)
+    return subprocess.call(pip + ["-r", str(ROOT / FILES[wanted])]) == 0
+
+
+def settings_for_uv():
+    """The environment with pip's own index, if one is configured, handed to uv, which does not read pip's settings."""
+    environment = dict(os.environ)
+    command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
+    index = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
+    index = environment.get("PIP_INDEX_URL") or index
+    if index:
+        environment.setdefault("UV_DEFAULT_INDEX", index)
+    return environment
+
+
+def stamp(name):
+    """Where the hash of the installed set `name` is kept."""
+    return VENV / (".installed-" + name)
+
+
+def digest(name):
+    """What the stamp of the set `name` must hold: the hash of its locked file."""
+    return hashlib.sha256((ROOT / FILES[name]).read_bytes()).hexdigest()
+
+
+def fail(sentence):
+    """Print `sentence` for the person at the keyboard and give exit code 1."""
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
