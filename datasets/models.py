@@ -255,12 +255,8 @@ class DatasetProvider(models.Model):
         HANDLER = "handler", _("handles")
         INFORMED = "informed", _("is informed")
 
-    dataset = models.ForeignKey(
-        Dataset, models.PROTECT, related_name="dataset_providers", verbose_name=_("dataset")
-    )
-    provider = models.ForeignKey(
-        Provider, models.PROTECT, related_name="dataset_providers", verbose_name=_("provider")
-    )
+    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="dataset_providers", verbose_name=_("dataset"))
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="dataset_providers", verbose_name=_("provider"))
     name = models.CharField(_("name as written"), max_length=300)
     order = models.PositiveIntegerField(_("order"), default=0)
     part = models.CharField(_("part"), max_length=20, choices=Part, default=Part.DECIDER)

@@ -112,7 +112,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def orcid(self) -> str:
         """Their authenticated ORCID iD, or an empty text."""
-        return SocialAccount.objects.filter(user_id=self.pk, provider="orcid").values_list("uid", flat=True).first() or ""
+        return (
+            SocialAccount.objects.filter(user_id=self.pk, provider="orcid").values_list("uid", flat=True).first() or ""
+        )
 
 
 class ProviderLinkQuerySet(models.QuerySet["ProviderLink"]):
@@ -188,7 +190,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("works until"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
-    used_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("used by"))
+    used_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("used by")
+    )
 
     class Meta:
         verbose_name = _("invitation")

@@ -1,0 +1,79 @@
+"""The forms that applicants fill in, and how requests under a licence are decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
+from access_requests.labels import DECIDED_BY_CHOICES, QUORUM_CHOICES
+from access_requests.workflow import DecidedBy, Quorum
+from datasets.models import License
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+
+class Form(models.Model):
+    """A request form; its questions are `FormVersion` rows, the newest of which is in use."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.JSONField(_("name"), default=dict, help_text=_("By language: {'en': ..., 'sv': ...}."))
+
+    if TYPE_CHECKING:
+        versions: RelatedManager[FormVersion]
+
+    class Meta:
+        verbose_name = _("form")
+        verbose_name_plural = _("forms")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return str(self.name.get("en", self.slug))
+
+
+class FormVersion(AppendOnly):
+    """The questions of a form at one time, frozen by their hash; an edit makes the next version."""
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="versions", verbose_name=_("form"))
+    number = models.PositiveIntegerField(_("number"))
+    questions = models.JSONField(_("questions"))
+    sha256 = models.CharField(_("SHA-256 of the questions"), max_length=64)
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("form version")
+        verbose_name_plural = _("form versions")
+        ordering = ("form", "number")
+        constraints = (models.UniqueConstraint(fields=("form", "number"), name="form_version_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.number}"
+
+
+class Policy(models.Model):
+    """How requests under one licence are decided; without a row the licence's page says it (`policies.policy_of`)."""
+
+    license = models.OneToOneField(License, models.PROTECT, related_name="policy", verbose_name=_("licence"))
+    form = models.SlugField(_("form"), help_text=_("Slug of the form that applicants fill in."))
+    decided_by = models.CharField(
+        _("decided by"), max_length=20, choices=DECIDED_BY_CHOICES, default=DecidedBy.DECIDERS
+    )
+    triage = models.BooleanField(_("hub staff check first"), default=False)
+    quorum = models.CharField(_("votes needed"), max_length=10, choices=QUORUM_CHOICES, default=Quorum.ANY)
+    confirm = models.BooleanField(_("hub staff confirm the outcome"), default=False)
+    days = models.PositiveIntegerField(
+        _("days of access"), null=True, blank=True, help_text=_("Empty: access has no end.")
+    )
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+
+    def __str__(self) -> str:
+        return str(self.license)

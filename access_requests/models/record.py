@@ -1,0 +1,138 @@
+"""The record: what was sent, accepted, granted and done. Rows that are written once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
+from aidahub.accounts.models import User
+from datasets.models import LicenseText
+
+from .forms import FormVersion
+from .request import AccessRequest, Participant
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from .review import Round
+
+
+class SealedText(models.Model):
+    """A free text of the record (a reason, a mail kept), which events name by `digest` only.
+
+    Erasing empties text and salt; the digest stays, so the chain of events still verifies.
+    """
+
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="texts", verbose_name=_("access request"))
+    salt = models.CharField(max_length=64, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    digest = models.CharField(max_length=64, db_index=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Submission(AppendOnly):
+    """The answers as sent: one row for each sending, never altered. `digest` is SHA-256(salt + canonical answers)."""
+
+    request = models.ForeignKey(
+        AccessRequest, models.PROTECT, related_name="submissions", verbose_name=_("access request")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", verbose_name=_("form"))
+    license_text = models.ForeignKey(LicenseText, models.PROTECT, related_name="+", verbose_name=_("licence text"))
+    answers = models.JSONField(_("answers"))
+    dataset_version = models.CharField(_("version of the dataset"), max_length=100, blank=True)
+    salt = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        rounds: RelatedManager[Round]
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ("request", "number")
+        constraints = (models.UniqueConstraint(fields=("request", "number"), name="submission_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.request} {self.number}"
+
+
+class LicenseAcceptance(AppendOnly):
+    """That one person accepted one text of the licence for one request."""
+
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="acceptances")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="acceptances")
+    license_text = models.ForeignKey(LicenseText, models.PROTECT, related_name="acceptances")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("licence acceptance")
+        verbose_name_plural = _("licence acceptances")
+        ordering = ("request", "accepted_at")
+        constraints = (models.UniqueConstraint(fields=("participant", "license_text"), name="accepted_once"),)
+
+
+class Grant(models.Model):
+    """One person's access to one dataset at one institution, from a day, to a day (included) or without end."""
+
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="grants", verbose_name=_("access request"))
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="grants", verbose_name=_("person"))
+    acceptance = models.ForeignKey(LicenseAcceptance, models.PROTECT, related_name="grants")
+    institution = models.CharField(_("institution"), max_length=300)
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("to"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        ordering = ("request", "starts")
+        constraints = (
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start"),
+            models.UniqueConstraint(fields=("participant",), condition=Q(ended_at=None), name="one_grant_in_force"),
+        )
+
+
+class Event(AppendOnly):
+    """One thing that happened, kept for ever: a link of the request's chain (`events`)."""
+
+    SCHEMA: ClassVar[int] = 1
+
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="events", verbose_name=_("access request"))
+    number = models.PositiveIntegerField(_("number"))
+    schema = models.PositiveIntegerField(default=SCHEMA)
+    verb = models.CharField(_("what happened"), max_length=40)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(_("when"))
+    payload = models.JSONField(default=dict)
+    before = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("request", "number")
+        constraints = (models.UniqueConstraint(fields=("request", "number"), name="event_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.request}/{self.number}"

@@ -1,0 +1,211 @@
+"""The request itself and the people named in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.labels import ANSWER_CHOICES, NAMED_PART_CHOICES, STATUS_CHOICES
+from access_requests.workflow import EDITABLE, FINISHED, OPEN, Answer, Part, Status
+from aidahub.accounts.models import User
+from datasets.models import Dataset, DatasetProvider, License, LicenseText
+
+from .forms import FormVersion
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from .record import Event, Grant, LicenseAcceptance, SealedText, Submission
+    from .review import Round
+
+AnyUser = User | AnonymousUser
+
+
+class ReferenceCounter(models.Model):
+    """The last number given to a request in one year; gaps are fine."""
+
+    year = models.PositiveIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+
+class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
+    """Questions about many requests. `visible_to` is the only statement of who sees which."""
+
+    def visible_to(self, user: AnyUser) -> AccessRequestQuerySet:
+        """The requests that a person may see: own ones, those that name them, their datasets', hub staff all sent."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        sent = Q(submitted_at__isnull=False)
+        seen = Q(applicant=user) | (sent & Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+        if user.is_hub:
+            seen |= sent
+        elif user.provider_ids:
+            seen |= sent & Exists(_providers_who_see().filter(provider_id__in=user.provider_ids))
+        return self.filter(seen)
+
+    def for_provider(self, user: User) -> AccessRequestQuerySet:
+        """The sent requests that a person may see as a provider or as hub staff: what the admin lists."""
+        sent = self.filter(submitted_at__isnull=False)
+        if user.is_hub:
+            return sent
+        return sent.filter(Exists(_providers_who_see().filter(provider_id__in=user.provider_ids)))
+
+    def locked(self, request: AccessRequest) -> AccessRequest:
+        """This request, locked until the transaction ends, with what every verb needs.
+
+        Raises:
+            AccessRequest.DoesNotExist: when it was discarded in the meantime.
+        """
+        rows = self.select_related("dataset", "license", "applicant", "form_version")
+        return rows.select_for_update(of=("self",)).get(pk=request.pk)
+
+
+def _providers_who_see() -> models.QuerySet[DatasetProvider]:
+    """Of the outer request's dataset: confirmed ones, and later ones for what was sent after they came."""
+    mine = DatasetProvider.objects.filter(dataset=OuterRef("dataset"), retired_at=None)
+    return mine.filter(Q(confirmed=True) | Q(added_at__lte=OuterRef("submitted_at")))
+
+
+class AccessRequest(models.Model):
+    """One person asks for one dataset under one licence.
+
+    `draft` holds the answers being written (in draft and returned); what was sent stands in `Submission`.
+    `event_count` and `event_head` are the number and hash of its last event.
+    """
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True)
+    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="access_requests", verbose_name=_("dataset"))
+    license = models.ForeignKey(License, models.PROTECT, related_name="access_requests", verbose_name=_("licence"))
+    applicant = models.ForeignKey(User, models.PROTECT, related_name="access_requests", verbose_name=_("applicant"))
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", verbose_name=_("form"))
+    status = models.CharField(_("status"), max_length=20, choices=STATUS_CHOICES, default=Status.DRAFT)
+    status_since = models.DateTimeField(_("since"), default=timezone.now)
+    draft = models.JSONField(_("answers being written"), default=dict, blank=True)
+    draft_license_text = models.ForeignKey(LicenseText, models.PROTECT, null=True, blank=True, related_name="+")
+    recipient_key = models.CharField(_("recipient scientist"), max_length=254, blank=True)
+    outcome = models.CharField(_("decision"), max_length=10, choices=ANSWER_CHOICES, blank=True)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now)
+    changed_at = models.DateTimeField(_("last changed"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("first sent"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    event_count = models.PositiveIntegerField(default=0)
+    event_head = models.CharField(max_length=64, blank=True)
+
+    objects = AccessRequestQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        submissions: RelatedManager[Submission]
+        participants: RelatedManager[Participant]
+        rounds: RelatedManager[Round]
+        acceptances: RelatedManager[LicenseAcceptance]
+        grants: RelatedManager[Grant]
+        events: RelatedManager[Event]
+        texts: RelatedManager[SealedText]
+
+    class Meta:
+        verbose_name = _("access request")
+        verbose_name_plural = _("access requests")
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(condition=Q(status__in=list(Status)), name="request_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT, submitted_at=None)
+                | (~Q(status=Status.DRAFT) & Q(submitted_at__isnull=False)),
+                name="request_sent_unless_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(FINISHED), ended_at__isnull=False)
+                | (~Q(status__in=sorted(FINISHED)) & Q(ended_at=None)),
+                name="request_finished_has_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("approved", "granted", "expired", "revoked"), outcome=Answer.APPROVE)
+                | Q(status=Status.REJECTED, outcome=Answer.REJECT)
+                | Q(status__in=("withdrawn", "closed"))
+                | Q(status__in=("draft", "submitted", "in-review", "decided", "returned"), outcome=""),
+                name="request_decided_has_its_decision",
+            ),
+            models.UniqueConstraint(
+                fields=("applicant", "recipient_key", "dataset", "license"),
+                condition=Q(status__in=sorted(OPEN)),
+                name="one_open_request",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("dataset", "status"), name="request_of_dataset"),
+            models.Index(fields=("applicant", "-created_at"), name="request_of_applicant"),
+            models.Index(fields=("status", "status_since"), name="request_waiting"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The request's own page."""
+        return reverse("access_requests:detail", kwargs={"reference": self.reference})
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the applicant may change the answers now."""
+        return self.status in EDITABLE
+
+    @property
+    def last_submission(self) -> Submission | None:
+        """What was sent last."""
+        return max(self.submissions.all(), key=lambda submission: submission.number, default=None)
+
+    @property
+    def open_round(self) -> Round | None:
+        """The round whose votes are being collected."""
+        return next((round_ for round_ in self.rounds.all() if round_.closed_at is None), None)
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Questions about the people named in requests."""
+
+    def of(self, user: User) -> ParticipantQuerySet:
+        """Where this person is named now: as a user, or by an address that they have verified."""
+        return self.filter(Q(user=user) | Q(email__in=user.verified_emails), removed_at=None)
+
+
+class Participant(models.Model):
+    """A person named in a request: their part, e-mail (case-folded), and user once there is one."""
+
+    request = models.ForeignKey(
+        AccessRequest, models.PROTECT, related_name="participants", verbose_name=_("access request")
+    )
+    part = models.CharField(_("part"), max_length=20, choices=NAMED_PART_CHOICES)
+    name = models.CharField(_("name"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    institution = models.CharField(_("institution"), max_length=300, blank=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="participations")
+    added_at = models.DateTimeField(_("named"), default=timezone.now)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        ordering = ("request", "added_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("request", "part", "email"), condition=Q(removed_at=None), name="participant_named_once"
+            ),
+            models.UniqueConstraint(
+                fields=("request", "part"),
+                condition=Q(removed_at=None) & ~Q(part=Part.MEMBER),
+                name="one_person_for_each_part",
+            ),
+        )
+        indexes = (models.Index(fields=("email",), name="participant_by_email"),)
+
+    def __str__(self) -> str:
+        return self.name
