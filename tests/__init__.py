@@ -1,0 +1,1 @@
+"""The tests; `tests/conftest.py` holds what they share."""

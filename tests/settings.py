@@ -1,0 +1,23 @@
+"""Settings of the test process: nothing from the developer's environment but the database, and a folder of its own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from aidahub.environment import VARIABLES
+
+for variable in VARIABLES:
+    if variable.name != "DATABASE_URL":
+        os.environ.pop(variable.name, None)
+# Short, because the path of a socket in it may have no more than 107 bytes.
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="aidahub-test-")
+os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
+
+from tests.live_settings import *  # noqa: E402, F403
+from tests.live_settings import DATABASES, VAR_DIR  # noqa: E402
+
+Path(VAR_DIR).mkdir(exist_ok=True)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, since a real worker and a real web server cannot see a database in this process's memory.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

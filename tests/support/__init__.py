@@ -1,0 +1,1 @@
+"""Real servers, workers and browsers for the tests."""

@@ -1,0 +1,185 @@
+"""Real processes of the site on the test database: the web server, the worker and its clock."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from aidahub.environment import ROOT, VARIABLES
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Run in a new process before its program: the kernel kills it when the test process is gone (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def wait_until(answer: Callable[[], Any], *, seconds: float = 15, what: str = "it") -> Any:
+    """What `answer` returns as soon as that is true.
+
+    Raises:
+        TimeoutError: when it is not within `seconds`; `what` is named.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        if result := answer():
+            return result
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not happen within {seconds:g} seconds")
+        time.sleep(0.05)
+
+
+def database_url() -> str:
+    """The address of the test database, for another process."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + quote(connection.settings_dict["NAME"])).geturl()
+
+
+def site_environment(**variables: str) -> dict[str, str]:
+    """The environment of a process of the site on the test database; `variables` add to it or replace its own."""
+    ours = {variable.name for variable in VARIABLES}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "tests.live_settings",
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "VAR_DIR": str(settings.VAR_DIR),
+        "DATABASE_URL": database_url(),
+        "OUTBOX_TICK": "0.3",
+    }
+    return environment | variables
+
+
+class Process:
+    """One running program with its children, and what it wrote."""
+
+    def __init__(self, command: list[str], *, log: Path, env: dict[str, str], **options: Any) -> None:
+        """Start `command` in a process group of its own, with its output in the file `log`."""
+        self.log_file = log
+        with log.open("wb") as output:
+            self.popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+                **options,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process's id, which is also that of its group."""
+        return self.popen.pid
+
+    @property
+    def log(self) -> str:
+        """All that it wrote so far."""
+        return self.log_file.read_text(errors="replace")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.popen.poll() is None
+
+    def wait_for(self, answer: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+        """Wait until `answer` is true; fails at once, with the log, when the process ends before."""
+
+        def answer_while_running() -> Any:
+            if not self.running:
+                raise RuntimeError(f"It ended before {what}:\n{self.log[-3000:]}")
+            return answer()
+
+        return wait_until(answer_while_running, seconds=seconds, what=what)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process and its children."""
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            pass
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL, children included."""
+        self.signal(signal.SIGKILL)
+        self.popen.wait(10)
+
+    def stop(self) -> None:
+        """End it in good order; by force after ten seconds."""
+        if self.running:
+            self.popen.terminate()
+            try:
+                self.popen.wait(10)
+            except subprocess.TimeoutExpired:
+                pass
+        self.signal(signal.SIGKILL)
+        self.popen.wait(10)
+
+
+class Worker(Process):
+    """A real Celery worker, with its clock if asked for."""
+
+    def __init__(
+        self, *, broker: str, mail: str = "", beat: bool = True, pool: str = "solo", log: Path, **variables: str
+    ) -> None:
+        """Start it and return once it takes tasks.
+
+        Args:
+            broker: BROKER_URL.
+            mail: EMAIL_URL, empty to keep every mail in the outbox.
+            beat: whether the clock ticks in it.
+            pool: "solo" (tasks run in the process itself) or "prefork" (in one child).
+            log: the file for its output.
+            variables: further environment variables of the site.
+        """
+        command = [sys.executable, "-m", "celery", "-A", "aidahub", "worker", "--loglevel=INFO", f"--pool={pool}"]
+        command += ["--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        if beat:
+            command += ["--beat", f"--schedule={log.with_suffix('.schedule')}"]
+        super().__init__(command, log=log, env=site_environment(BROKER_URL=broker, EMAIL_URL=mail, **variables))
+        self.wait_for(lambda: " ready." in self.log, "the worker was ready")
+
+
+class Server(Process):
+    """A real web server."""
+
+    def __init__(self, *, log: Path, **variables: str) -> None:
+        """Start gunicorn on a free port of loopback and return once it answers.
+
+        Args:
+            log: the file for its output.
+            variables: further environment variables of the site.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.url = f"http://127.0.0.1:{door.getsockname()[1]}"
+            command = [sys.executable, "-m", "gunicorn", "-c", "python:aidahub.gunicorn", "aidahub.wsgi"]
+            variables = {"BASE_URL": self.url, "BIND": f"fd://{door.fileno()}", **variables}
+            super().__init__(command, log=log, env=site_environment(**variables), pass_fds=[door.fileno()])
+        self.wait_for(self.answers, "the web server answered")
+
+    def answers(self) -> bool:
+        """Whether it says that it is alive."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=20) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
