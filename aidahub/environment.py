@@ -84,8 +84,8 @@ VARIABLES = (
     Variable(
         "OIDC_PROVIDERS",
         "[]",
-        "OpenID Connect providers such as Life Science Login, as a JSON list of objects with `id`, `name`, `client_id`, "
-        "`secret` and `server_url`.",
+        "OpenID Connect providers such as Life Science Login, as a JSON list of objects with `id`, `name`, "
+        "`client_id`, `secret` and `server_url`.",
     ),
     Variable(
         "TRUSTED_PROXY_COUNT", "0", "How many reverse proxies of yours stand before the site (limits count by address)."

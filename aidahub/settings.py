@@ -221,9 +221,10 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # What a browser may do here
-SIGN_IN_ORIGINS = ["https://orcid.org"] if ORCID_CLIENT_ID else []
-for server in OIDC_PROVIDERS:
-    SIGN_IN_ORIGINS.append("{0.scheme}://{0.netloc}".format(urlsplit(server["server_url"])))
+SIGN_IN_SERVERS = [urlsplit(provider["server_url"]) for provider in OIDC_PROVIDERS]
+SIGN_IN_ORIGINS = [f"{server.scheme}://{server.netloc}" for server in SIGN_IN_SERVERS]
+if ORCID_CLIENT_ID:
+    SIGN_IN_ORIGINS.append("https://orcid.org")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -29,16 +29,30 @@ def main():
     """Install the set named on the command line; one sentence and exit code 1 when that cannot be done."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "runtime"
     if wanted not in FILES:
-        return fail("Say one of: %s." % ", ".join(sorted(FILES)))
+        return fail(f"Say one of: {', '.join(sorted(FILES))}.")
     if sys.version_info < OLDEST:
         return fail(
-            "Python %d.%d is too old: AIDA Hub needs Python %d.%d or newer; name one with `make PYTHON=python3.11 ...`."
-            % (sys.version_info[0], sys.version_info[1], OLDEST[0], OLDEST[1])
+            f"Python {sys.version_info[0]}.{sys.version_info[1]} is too old: AIDA Hub needs Python 3.11 or newer; "
+            "name one with `make PYTHON=python3.11 ...`."
         )
-    if any(stamp(name).is_file() and stamp(name).read_text() == digest(name) for name in CONTAINED_IN[wanted]):
-        if works():
-            return 0
-    return make(wanted)
+    missing = missing_parts()
+    if missing:
+        return fail(missing)
+    installed = any(stamp(name).is_file() and stamp(name).read_text() == digest(name) for name in CONTAINED_IN[wanted])
+    return 0 if installed and works() else make(wanted)
+
+
+def missing_parts():
+    """The sentence about parts that this Python was built without; empty when it has what is needed."""
+    for module, package in (("ssl", "libssl-dev"), ("sqlite3", "libsqlite3-dev")):
+        try:
+            __import__(module)
+        except ImportError:
+            return (
+                f"This Python lacks its module {module}: name another (`make PYTHON=/usr/bin/python3 run`), "
+                f"or install {package} and build Python again."
+            )
+    return ""
 
 
 def make(wanted):
@@ -48,10 +62,10 @@ def make(wanted):
             "A virtual environment could not be made in .venv: install Python's venv module "
             "(on Debian and Ubuntu: `apt-get install python3-venv`) and try again."
         )
-    print("Installing %s into .venv ..." % FILES[wanted], flush=True)
+    print(f"Installing {FILES[wanted]} into .venv ...", flush=True)
     if not install(wanted):
         return fail(
-            "Installing %s failed, see above: check the network or pip's configuration, then try again." % FILES[wanted]
+            f"Installing {FILES[wanted]} failed, see above: check the network or pip's configuration, then try again."
         )
     stamp(wanted).write_text(digest(wanted))
     return 0
@@ -73,25 +87,27 @@ def create():
 
 
 def install(wanted):
-    """Install the locked files with uv, and with pip where uv cannot (pip alone knows a site's own pip settings)."""
+    """Install the locked files with uv, and with pip where uv cannot (which knows all of its own settings)."""
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     uv = VENV / "bin" / "uv"
-    have_uv = uv.exists() or subprocess.call(pip + ["-r", str(ROOT / FILES["uv"])]) == 0
+    have_uv = uv.exists() or subprocess.call([*pip, "-r", str(ROOT / FILES["uv"])]) == 0
     if wanted == "uv":
         return have_uv
     if have_uv:
         command = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
-        if subprocess.call(command + ["-r", str(ROOT / FILES[wanted])], env=settings_for_uv()) == 0:
+        if subprocess.call([*command, "-r", str(ROOT / FILES[wanted])], env=settings_for_uv()) == 0:
             return True
         print("uv could not do it; trying pip.", flush=True)
-    return subprocess.call(pip + ["-r", str(ROOT / FILES[wanted])]) == 0
+    return subprocess.call([*pip, "-r", str(ROOT / FILES[wanted])]) == 0
 
 
 def settings_for_uv():
     """The environment with pip's own index, if one is configured, handed to uv, which does not read pip's settings."""
     environment = dict(os.environ)
     command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
-    index = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
+    index = (
+        subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
+    )
     index = environment.get("PIP_INDEX_URL") or index
     if index:
         environment.setdefault("UV_DEFAULT_INDEX", index)

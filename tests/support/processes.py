@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import signal
 import socket
@@ -19,15 +19,8 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.db import connection
 
+from aidahub.demo.tether import tethered
 from aidahub.environment import ROOT, VARIABLES
-
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> None:
-    """Run in a new process before its program: the kernel kills it when the test process is gone (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wait_until(answer: Callable[[], Any], *, seconds: float = 15, what: str = "it") -> Any:
@@ -75,14 +68,13 @@ class Process:
         self.log_file = log
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
-                command,
+                tethered(command, signal.SIGKILL),
                 cwd=ROOT,
                 env=env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
                 **options,
             )
 
@@ -113,10 +105,8 @@ class Process:
 
     def signal(self, number: int) -> None:
         """Send a signal to the process and its children."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
-        except ProcessLookupError:
-            pass
 
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL, children included."""
@@ -127,10 +117,8 @@ class Process:
         """End it in good order; by force after ten seconds."""
         if self.running:
             self.popen.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(10)
-            except subprocess.TimeoutExpired:
-                pass
         self.signal(signal.SIGKILL)
         self.popen.wait(10)
 
@@ -151,12 +139,30 @@ class Worker(Process):
             log: the file for its output.
             variables: further environment variables of the site.
         """
-        command = [sys.executable, "-m", "celery", "-A", "aidahub", "worker", "--loglevel=INFO", f"--pool={pool}"]
-        command += ["--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        celery = [sys.executable, "-m", "celery", "-A", "aidahub"]
+        command = [*celery, "worker", "--loglevel=INFO", f"--pool={pool}", "--concurrency=1"]
+        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        env = site_environment(BROKER_URL=broker, EMAIL_URL=mail, **variables)
+        super().__init__(command, log=log, env=env)
+        self.clock: Process | None = None
         if beat:
-            command += ["--beat", f"--schedule={log.with_suffix('.schedule')}"]
-        super().__init__(command, log=log, env=site_environment(BROKER_URL=broker, EMAIL_URL=mail, **variables))
+            schedule = log.with_suffix(".schedule")
+            self.clock = Process(
+                [*celery, "beat", "--pidfile=", f"--schedule={schedule}"], log=log.with_suffix(".clock.log"), env=env
+            )
         self.wait_for(lambda: " ready." in self.log, "the worker was ready")
+
+    def kill(self) -> None:
+        """End the worker and its clock as a power cut would."""
+        if self.clock:
+            self.clock.kill()
+        super().kill()
+
+    def stop(self) -> None:
+        """End the worker and its clock in good order."""
+        if self.clock:
+            self.clock.stop()
+        super().stop()
 
 
 class Server(Process):

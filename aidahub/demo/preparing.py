@@ -1,0 +1,124 @@
+"""What must be there before the trial site can answer: tables, files, a dataset, people."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command, get_commands
+from django.db import DatabaseError, connection
+
+from aidahub.demo.people import make_people
+from aidahub.demo.trouble import CannotStart
+from aidahub.environment import ROOT
+
+PAGE = ROOT / "fixtures" / "brgandi.md"
+
+
+def prepare(password: str, say: Callable[[str], None]) -> None:
+    """Bring the database, the static files, the dataset and the people up to date; quick when they are.
+
+    Args:
+        password: what the demo people sign in with.
+        say: told what takes a while.
+
+    Raises:
+        CannotStart: with what to do, when something cannot be made.
+    """
+    check_database_file()
+    try:
+        if not has_tables():
+            say("Making the database ...")
+            quietly("migrate", interactive=False)
+            quietly("createcachetable")
+        import_dataset(say)
+        make_people(password)
+    except DatabaseError as problem:
+        raise CannotStart(f"The database cannot be used ({first_line(problem)}); {what_to_do()}") from problem
+    collect_static_files(say)
+
+
+def quietly(command: str, *arguments: str, **options: object) -> str:
+    """Run a management command; what it printed."""
+    output = io.StringIO()
+    call_command(command, *arguments, stdout=output, stderr=output, **options)
+    return output.getvalue()
+
+
+def has_tables() -> bool:
+    """Whether every migration is applied and the cache has its table."""
+    from aidahub.health import find_trouble
+
+    return not find_trouble()
+
+
+def check_database_file() -> None:
+    """Read through the SQLite file, if that is what is used, before anything is written to it.
+
+    Raises:
+        CannotStart: when it is not a database, is damaged, or cannot be read or written.
+    """
+    if connection.vendor != "sqlite":
+        return
+    path = Path(connection.settings_dict["NAME"])
+    try:
+        with sqlite3.connect(path, timeout=20) as database:
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        database.close()
+    except sqlite3.Error as problem:
+        verdict = str(problem)
+    if verdict != "ok":
+        raise CannotStart(f"The database file {path} cannot be used ({first_line(verdict)}); {what_to_do()}")
+
+
+def what_to_do() -> str:
+    """How to get on when the database cannot be used."""
+    if connection.vendor == "sqlite":
+        return "put a copy of it back, or move it away to start with an empty one."
+    return "check that the server runs and that DATABASE_URL is right."
+
+
+def first_line(problem: object) -> str:
+    """The first line of a message."""
+    return next(iter(str(problem).strip().splitlines()), "no reason given")
+
+
+def import_dataset(say: Callable[[str], None]) -> None:
+    """Read the dataset's page, and the built-in forms where there is a command for them.
+
+    Raises:
+        CannotStart: when the page is refused.
+    """
+    try:
+        for command, arguments in (("load_forms", ()), ("import_datasets", (str(PAGE),))):
+            if command in get_commands():
+                quietly(command, *arguments)
+    except (CommandError, SystemExit) as problem:
+        raise CannotStart(f"The page {PAGE} was refused ({first_line(problem)}); put the original back.") from problem
+
+
+def collect_static_files(say: Callable[[str], None]) -> None:
+    """Put style sheets and pictures where the web server finds them, unless nothing changed since the last time."""
+    stamp = Path(settings.VAR_DIR) / "static.stamp"
+    now = hashlib.sha256("\n".join(static_sources()).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).is_dir():
+        return
+    say("Collecting static files ...")
+    try:
+        quietly("collectstatic", interactive=False, clear=True)
+    except ValueError as problem:
+        raise CannotStart(f"A static file names another that is missing ({first_line(problem)}); mend it.") from problem
+    stamp.write_text(now)
+
+
+def static_sources() -> Iterator[str]:
+    """Every static file of every app: its name, size and time of change."""
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = Path(storage.path(path)).stat()
+            yield f"{path} {facts.st_size} {facts.st_mtime_ns}"
