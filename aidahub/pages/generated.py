@@ -1,0 +1,55 @@
+"""Parts of the documents that are written from the code, so that they cannot go stale.
+
+`manage.py write_docs` writes them, `manage.py write_docs --check` (in `make check`) compares. A part stands in its file
+between `<!-- NAME: written by manage.py write_docs -->` and `<!-- end of NAME -->`; a file without these marks gets them at
+its end. To add a part, add a row to `PARTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aidahub.environment import ROOT, VARIABLES
+
+
+@dataclass(frozen=True)
+class Part:
+    """One generated part: its name, the file it stands in, and the function that gives its Markdown."""
+
+    name: str
+    file: str
+    text: Callable[[], str]
+
+    @property
+    def path(self) -> Path:
+        """Where its file is."""
+        return ROOT / self.file
+
+    def placed(self, document: str) -> str:
+        """`document` with this part as it should be now."""
+        first, last = f"<!-- {self.name}: written by manage.py write_docs -->", f"<!-- end of {self.name} -->"
+        block = f"{first}\n\n{self.text().strip()}\n\n{last}"
+        before, found, rest = document.partition(first)
+        if not found:
+            return f"{document.rstrip()}\n\n{block}\n"
+        return before + block + rest.partition(last)[2]
+
+
+def table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [heading, tuple("---" for _ in heading), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def settings_table() -> str:
+    """Every environment variable: what it is for and what it is when unset."""
+    rows = [
+        (f"`{variable.name}`", variable.meaning, variable.shown_default or f"`{variable.default}`")
+        for variable in VARIABLES
+    ]
+    return table(("variable", "what it is for", "when unset"), rows)
+
+
+PARTS = (Part("settings", "docs/settings.md", settings_table),)

@@ -1,0 +1,17 @@
+"""Addresses of the pages that belong to the hub as a whole."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from aidahub.pages import views
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+]

@@ -1,0 +1,43 @@
+"""Home, privacy, accessibility, and what search engines ask for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from datasets.models import Dataset
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: what this is and the newest datasets; for people who are signed in, what waits for them comes first."""
+    return render(request, "pages/home.html", {})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """`/privacy/`: what is kept about people, why and how long."""
+    return render(request, "pages/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """`/accessibility/`: what the site promises to people with disabilities, and whom to tell when it fails."""
+    return render(request, "pages/accessibility.html")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """`/robots.txt`: search engines may read the public pages."""
+    return render(request, "pages/robots.txt", {"base_url": settings.BASE_URL}, content_type="text/plain")
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """`/sitemap.xml`: home, the list and every listed dataset."""
+    rows = Dataset.objects.listed().order_by("doi").values_list("doi", "date_modified", "date_published")
+    datasets = [(doi, modified or published) for doi, modified, published in rows]
+    context = {"base_url": settings.BASE_URL, "datasets": datasets}
+    return render(request, "pages/sitemap.xml", context, content_type="application/xml")
