@@ -42,9 +42,8 @@ class Question(BaseModel):
 
     `min` and `max` are characters for text, the value for numbers, ticks for some of; a date's `min` may be "today".
     `show_if` maps the key of an earlier question to the values with which this one is shown. `only_if` names a fact
-    about the licence without which it is not asked. `prefill` names what the account knows (name, email, institution,
-    department, postal_address, country, orcid); with `prefill_if` it is filled in only where those answers stand.
-    `copy_from` is an earlier question whose answer is proposed. `own`: an e-mail that must be a verified one of the
+    about the licence without which it is not asked. What the account knows under the same key is filled in, with
+    `prefill_if` only where those answers stand. `copy_from` is an earlier question whose answer is proposed. `own`: an e-mail that must be a verified one of the
     account. `autocomplete` is the browser's word for the field (WCAG 2.2, 1.3.5).
     """
 
@@ -61,7 +60,6 @@ class Question(BaseModel):
     options: tuple[Option, ...] = ()
     show_if: dict[str, tuple[str, ...]] = {}
     only_if: Literal["coauthorship"] | None = None
-    prefill: str = ""
     prefill_if: dict[str, tuple[str, ...]] = {}
     copy_from: str = ""
     own: bool = False
@@ -88,26 +86,22 @@ class Question(BaseModel):
 _LIST = TypeAdapter(list[Question])
 
 
-def parse(questions: Sequence[Mapping[str, Any]], *, coauthorship: bool = True) -> list[Question]:
-    """The questions of a form, as objects.
-
-    Args:
-        questions: the JSON of a form version.
-        coauthorship: whether the licence asks for co-authorship; questions about it are left out otherwise.
+def parse(questions: Sequence[Mapping[str, Any]]) -> list[Question]:
+    """The questions of a form, as objects, from the JSON of a form version.
 
     Raises:
         ValueError: when a question is not well formed, two have one key, or one depends on a later or unknown one.
     """
-    parsed = _LIST.validate_python(list(questions), strict=False)
+    parsed = _LIST.validate_python(list(questions))
     known: set[str] = set()
     for question in parsed:
         if question.key in known:
             raise ValueError(f"Two questions have the key {question.key}.")
         needs = {*question.show_if, *question.prefill_if, *filter(None, [question.copy_from])}
-        if unknown := needs - known - {question.key}:
-            raise ValueError(f"{question.key} depends on {sorted(unknown)[0]}, which is not asked before it.")
+        if unknown := needs - known:
+            raise ValueError(f"{question.key} depends on {min(unknown)}, which is not asked before it.")
         known.add(question.key)
-    return [question for question in parsed if coauthorship or question.only_if != "coauthorship"]
+    return parsed
 
 
 @lru_cache
@@ -216,28 +210,23 @@ def _missing(question: Question) -> str:
     return _("Please answer this question.")
 
 
-def prefilled(questions: Iterable[Question], account: Mapping[str, str]) -> Answers:
-    """What the account knows, as answers for a new draft.
-
-    Args:
-        questions: the form's.
-        account: by the names that `Question.prefill` uses.
-    """
+def prefilled(questions: Iterable[Question], known: Mapping[str, str]) -> Answers:
+    """The answers of a new draft: what the account knows, by the key of the question."""
     return {
-        question.key: account[question.prefill]
+        question.key: known[question.key]
         for question in questions
-        if question.prefill and not question.prefill_if and account.get(question.prefill)
+        if not question.prefill_if and known.get(question.key)
     }
 
 
-def completed(questions: Iterable[Question], answers: Mapping[str, Any], account: Mapping[str, str]) -> Answers:
-    """These answers, with empty ones taken from the account where their `prefill_if` holds."""
-    known = dict(answers)
+def completed(questions: Iterable[Question], answers: Mapping[str, Any], known: Mapping[str, str]) -> Answers:
+    """These answers, with empty ones taken from what the account knows where their `prefill_if` holds."""
+    full = dict(answers)
     for question in questions:
-        empty = kinds.is_empty(kinds.tidy(question.kind, known.get(question.key)))
-        if question.prefill_if and empty and _holds(question.prefill_if, known) and account.get(question.prefill):
-            known[question.key] = kinds.tidy(question.kind, account[question.prefill])
-    return known
+        empty = kinds.is_empty(kinds.tidy(question.kind, full.get(question.key)))
+        if empty and question.prefill_if and known.get(question.key) and _holds(question.prefill_if, full):
+            full[question.key] = known[question.key]
+    return full
 
 
 def words(question: Question, answer: Any) -> str:
