@@ -43,8 +43,9 @@ class Question(BaseModel):
     `min` and `max` are characters for text, the value for numbers, ticks for some of; a date's `min` may be "today".
     `show_if` maps the key of an earlier question to the values with which this one is shown. `only_if` names a fact
     about the licence without which it is not asked. What the account knows under the same key is filled in, with
-    `prefill_if` only where those answers stand. `copy_from` is an earlier question whose answer is proposed. `own`: an e-mail that must be a verified one of the
-    account. `autocomplete` is the browser's word for the field (WCAG 2.2, 1.3.5).
+    `prefill_if` only where those answers stand. `copy_from` is an earlier question whose answer is proposed.
+    `own`: an e-mail that must be a verified one of the account. `autocomplete` is the browser's word for the field
+    (WCAG 2.2, success criterion 1.3.5).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
