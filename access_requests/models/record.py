@@ -110,6 +110,9 @@ class Grant(models.Model):
             models.UniqueConstraint(fields=("participant",), condition=Q(ended_at=None), name="one_grant_in_force"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.participant}, {self.request}"
+
 
 class Event(AppendOnly):
     """One thing that happened, kept for ever: a link of the request's chain (`events`)."""

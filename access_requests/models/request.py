@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
@@ -33,6 +35,9 @@ class ReferenceCounter(models.Model):
     year = models.PositiveIntegerField(unique=True)
     last = models.PositiveIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return str(self.year)
+
 
 class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
     """Questions about many requests. `visible_to` is the only statement of who sees which."""
@@ -42,12 +47,13 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         sent = Q(submitted_at__isnull=False)
-        seen = Q(applicant=user) | (sent & Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+        named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
+        ways = [Q(applicant=user), sent & Q(named)]
         if user.is_hub:
-            seen |= sent
+            ways.append(sent)
         elif user.provider_ids:
-            seen |= sent & Exists(_providers_who_see().filter(provider_id__in=user.provider_ids))
-        return self.filter(seen)
+            ways.append(sent & Q(Exists(_providers_who_see().filter(provider_id__in=user.provider_ids))))
+        return self.filter(reduce(or_, ways))
 
     def for_provider(self, user: User) -> AccessRequestQuerySet:
         """The sent requests that a person may see as a provider or as hub staff: what the admin lists."""

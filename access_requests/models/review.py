@@ -60,6 +60,9 @@ class Decider(models.Model):
         verbose_name_plural = _("deciders")
         constraints = (models.UniqueConstraint(fields=("round", "provider"), name="decider_once_in_round"),)
 
+    def __str__(self) -> str:
+        return f"{self.provider}, {self.round}"
+
 
 class Decision(models.Model):
     """One decider's vote in a round; changeable while the round is open. No provider: the hub's own vote.
@@ -83,3 +86,6 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=("round", "provider"), name="one_vote_for_each_provider_and_round"),
             models.UniqueConstraint(fields=("round",), condition=Q(provider=None), name="one_vote_of_the_hub"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.answer}, {self.round}"

@@ -1,0 +1,42 @@
+"""The built-in forms: from their files to the versions in use."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .events import canonical
+from .models import AccessRequest, Form, FormVersion
+from .questions import Question, builtin, parse
+
+
+def version_in_use(slug: str) -> FormVersion:
+    """The newest version of a form; a built-in form is read from its file when it is first asked for.
+
+    Raises:
+        KeyError: when there is neither a row nor a built-in form of this name.
+    """
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
+    return newest or add_version(slug, builtin(slug))
+
+
+def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
+    """Make a form's next version, unless its newest has the same questions; a version is never altered.
+
+    Args:
+        slug: the form's slug.
+        definition: `name` by language and `questions`, as the files in `fixtures/forms` hold them.
+    """
+    form, _made = Form.objects.get_or_create(slug=slug, defaults={"name": definition["name"]})
+    questions = definition["questions"]
+    sha256 = hashlib.sha256(canonical(questions)).hexdigest()
+    newest = form.versions.order_by("-number").first()
+    if newest and newest.sha256 == sha256:
+        return newest
+    number = newest.number + 1 if newest else 1
+    return FormVersion.objects.create(form=form, number=number, questions=questions, sha256=sha256)
+
+
+def questions_of(request: AccessRequest) -> list[Question]:
+    """The questions that this request asks: those of its form version that its licence has a reason for."""
+    asked = parse(request.form_version.questions)
+    return [question for question in asked if not question.only_if or getattr(request.license, question.only_if)]

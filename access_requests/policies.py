@@ -1,0 +1,48 @@
+"""How requests under a licence are asked for and decided: what hub staff set, else what its page says."""
+
+from __future__ import annotations
+
+from datasets.models import Dataset, DatasetProvider, License
+
+from .models import Policy
+from .workflow import DecidedBy
+
+RESEARCH = "research"
+AIDA_MEMBER = "aida-member"
+
+
+def for_members(license: License) -> bool:
+    """Whether this is one of the AIDA licences ("free for use within AIDA"), which the hub decides."""
+    return license.form_hint == AIDA_MEMBER or license.name.strip().casefold().startswith("aida")
+
+
+def policy_of(license: License) -> Policy:
+    """The policy of a licence: its row, or the shortest way that works for what its page says (not saved).
+
+    The AIDA licences are decided by the hub, which knows AIDA's partners; all others by the dataset's deciders.
+    """
+    policy: Policy | None = getattr(license, "policy", None)
+    if policy is not None:
+        return policy
+    if for_members(license):
+        return Policy(license=license, form=AIDA_MEMBER, decided_by=DecidedBy.HUB)
+    return Policy(license=license, form=license.form_hint or RESEARCH)
+
+
+def is_requestable(license: License) -> bool:
+    """Whether one can ask under this licence here: the page opens a way, and somebody is there to decide."""
+    if license.retired_at or license.dataset.retired_at or license.text_in_force is None:
+        return False
+    if not (license.requestable or for_members(license)):
+        return False
+    return bool(providers_named(license.dataset))
+
+
+def providers_named(dataset: Dataset) -> list[DatasetProvider]:
+    """The providers that the page names today, in its order; uses prefetched rows where there are any."""
+    return sorted((row for row in dataset.dataset_providers.all() if row.retired_at is None), key=lambda row: row.order)
+
+
+def licenses_to_ask(dataset: Dataset) -> list[License]:
+    """The licences of a dataset under which one can ask here, in the page's order."""
+    return [license for license in dataset.licenses.all() if is_requestable(license)]

@@ -1,0 +1,55 @@
+"""Rounds: who is asked, what the votes come to. Called by `actions` with a locked request."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from datasets.models import Provider
+
+from .models import AccessRequest, Decider, Policy, Round
+from .policies import policy_of, providers_named
+from .rules import deciders_for, settle
+from .workflow import Answer, DecidedBy
+
+
+def hub_decides(policy: Policy) -> bool:
+    """Whether the hub's own vote decides, so that triage and confirmation are skipped."""
+    return policy.decided_by == DecidedBy.HUB
+
+
+def open_round(request: AccessRequest) -> Round:
+    """Open the next round on the last submission and ask its deciders; none left to ask: the hub decides."""
+    asked = deciders_for(request, request.participants.filter(removed_at=None))
+    round_ = Round.objects.create(
+        request=request,
+        submission=request.submissions.latest("number"),
+        number=request.rounds.count() + 1,
+        quorum=policy_of(request.license).quorum,
+        by_hub=not asked,
+    )
+    Decider.objects.bulk_create(Decider(round=round_, provider=provider) for provider in asked)
+    return round_
+
+
+def open_round_of(request: AccessRequest) -> Round:
+    """The round whose votes are being collected; `rules.check_may` has seen that there is one."""
+    return request.rounds.get(closed_at=None)
+
+
+def close_round(request: AccessRequest, outcome: Answer | None = None) -> None:
+    """Close the open round, if there is one, with what the votes came to."""
+    request.rounds.filter(closed_at=None).update(closed_at=timezone.now(), outcome=outcome or "")
+
+
+def outcome_of(round_: Round) -> Answer | None:
+    """What the votes that are in come to now."""
+    votes = {row.provider_id: Answer(row.answer) for row in round_.decisions.order_by("decided_at")}
+    return settle(round_, votes, set(round_.deciders.values_list("provider_id", flat=True)))
+
+
+def place_of(request: AccessRequest, provider: Provider | None) -> int | str:
+    """How the record names a voter: the provider's place on the dataset's page from 1, or `hub`."""
+    if provider is None:
+        return "hub"
+    places = [row.provider_id for row in providers_named(request.dataset)]
+    return places.index(provider.pk) + 1 if provider.pk in places else 0

@@ -1,0 +1,286 @@
+"""May this happen now, may this person: each rule raises its reason, a sentence the person can act on.
+
+The button on a page, the reason why it is disabled and the 403 all come from the same call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from aidahub.accounts.models import User
+from datasets.models import DatasetProvider, Provider
+
+from .labels import STATUS_LABELS
+from .models import AccessRequest, AnyUser, Decider, Participant, Round
+from .plain import plain
+from .policies import is_requestable, policy_of
+from .workflow import CONFLICTED, MOVES, Answer, DecidedBy, Part, Quorum, Status, Verb
+
+
+class Denied(Exception):
+    """What was asked for may not happen; the text says why and, where there is something, what to do."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class AlreadySent(Denied):
+    """A second sending of the same request: the first one counts."""
+
+
+class Incomplete(Denied):
+    """Answers are missing or wrong; `problems` says what, by the key of the question."""
+
+    def __init__(self, sentence: str | Promise, problems: Mapping[str, str | Promise]) -> None:
+        self.problems = problems
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Yes, or no and why."""
+
+    ok: bool
+    why: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+def allowed(check: Callable[..., object], *args: Any, **kwargs: Any) -> Allowed:
+    """Ask a rule without being stopped by it."""
+    try:
+        check(*args, **kwargs)
+    except Denied as denied:
+        return Allowed(False, str(denied))
+    return Allowed(True)
+
+
+def may(by: AnyUser, verb: Verb, request: AccessRequest) -> Allowed:
+    """Whether this person may use this verb on this request now, and why not."""
+    return allowed(check_may, by, verb, request)
+
+
+def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, frozenset[Part]]:
+    """What a person is to each of these requests, by key, in three queries however many there are.
+
+    A decider is a provider asked in the round that is open; hub staff decide where the round is theirs.
+    """
+    rows = list(requests)
+    found: dict[int, set[Part]] = defaultdict(set)
+    if isinstance(user, User) and user.is_active:
+        for request in rows:
+            if request.applicant_id == user.pk:
+                found[request.pk].add(Part.APPLICANT)
+            if user.is_hub:
+                found[request.pk].add(Part.HUB)
+        keys = [row.pk for row in rows]
+        named = Participant.objects.of(user).filter(request__in=keys).exclude(request__submitted_at=None)
+        for key, part in named.values_list("request_id", "part"):
+            found[key].add(Part(part))
+        _add_provider_parts(user, rows, found)
+    return {row.pk: frozenset(found[row.pk]) for row in rows}
+
+
+def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:
+    if not user.provider_ids:
+        return
+    sent = [row for row in rows if row.submitted_at]
+    mine: dict[int, list[DatasetProvider]] = defaultdict(list)
+    links = DatasetProvider.objects.filter(
+        dataset__in={row.dataset_id for row in sent}, provider__in=user.provider_ids, retired_at=None
+    )
+    for link in links:
+        mine[link.dataset_id].append(link)
+    voting = set(
+        Decider.objects.filter(
+            round__request__in=[row.pk for row in sent], round__closed_at=None, provider__in=user.provider_ids
+        ).values_list("round__request_id", flat=True)
+    )
+    for row in sent:
+        if any(
+            link.confirmed or (row.submitted_at and link.added_at <= row.submitted_at) for link in mine[row.dataset_id]
+        ):
+            found[row.pk].add(Part.PROVIDER)
+            if row.pk in voting:
+                found[row.pk].add(Part.DECIDER)
+
+
+def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
+    """What a person is to one request."""
+    return parts_of(user, [request])[request.pk]
+
+
+def check_may(by: AnyUser, verb: Verb, request: AccessRequest) -> frozenset[Part]:
+    """Refuse unless this person may use this verb on this request now.
+
+    Returns:
+        The parts on which they may: those of theirs that the table names.
+
+    Raises:
+        Denied: with the reason. Whoever cannot see the request is told the same as for one that does not exist.
+    """
+    parts = parts_in(by, request)
+    if not parts:
+        raise Denied(_("There is no such request."))
+    move = MOVES[verb]
+    acting = parts & move.by
+    if not acting:
+        raise Denied(_not_yours(verb, request))
+    if acting.isdisjoint(CONFLICTED) and parts & CONFLICTED:
+        raise Denied(_("You are named in this request, so somebody else must handle it."))
+    if request.status not in move.sources:
+        raise Denied(_wrong_status(request))
+    check = _FURTHER.get(verb)
+    return check(request, acting) if check else acting
+
+
+def _not_yours(verb: Verb, request: AccessRequest) -> str | Promise:
+    if verb in {Verb.DECIDE, Verb.SEND_BACK} and request.status == Status.IN_REVIEW:
+        return _("Only those who are asked to decide on this request can do this.")
+    if MOVES[verb].by == {Part.APPLICANT}:
+        return _("Only the applicant can do this.")
+    if MOVES[verb].by == {Part.HUB}:
+        return _("Only hub staff can do this.")
+    if request.status not in MOVES[verb].sources:
+        return _wrong_status(request)
+    return _("This is not yours to do in this request.")
+
+
+def _wrong_status(request: AccessRequest) -> str:
+    status = STATUS_LABELS[Status(request.status)]
+    return str(_("This is not possible now. The request's status is: %(status)s.") % {"status": status})
+
+
+def _check_submit(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
+    if not is_requestable(request.license):
+        raise Denied(_("This dataset takes no requests under this licence any more. Your draft is kept."))
+    return acting
+
+
+def _check_send_back(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
+    if Part.HUB in acting:
+        return acting
+    if request.status != Status.IN_REVIEW or policy_of(request.license).triage:
+        raise Denied(_("Only hub staff can send this request back. Write to them if something must be changed."))
+    return acting
+
+
+def _check_decide(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
+    if request.open_round is None:
+        raise Denied(_wrong_status(request))
+    return acting
+
+
+_FURTHER: dict[Verb, Callable[[AccessRequest, frozenset[Part]], frozenset[Part]]] = {
+    Verb.SUBMIT: _check_submit,
+    Verb.SEND_BACK: _check_send_back,
+    Verb.DECIDE: _check_decide,
+}
+
+
+def voting_providers(by: AnyUser, request: AccessRequest) -> list[Provider]:
+    """The deciders of the open round for whom this person acts, in no promised order."""
+    round_ = request.open_round
+    if round_ is None or not isinstance(by, User):
+        return []
+    return [row.provider for row in round_.deciders.select_related("provider") if row.provider_id in by.provider_ids]
+
+
+def check_voter(by: User, request: AccessRequest, provider: Provider | None, evidence: str) -> Provider | None:
+    """For whom this vote counts: a decider of the open round, or nobody (the hub's own vote).
+
+    Args:
+        by: who votes or records the vote.
+        request: the locked request, in review.
+        provider: the decider it counts for; none means the only one that `by` acts for.
+        evidence: the mail by which a decider answered, when hub staff record it.
+
+    Raises:
+        Denied: when it would be somebody else's vote, or hub staff bring no mail.
+    """
+    round_ = request.rounds.get(closed_at=None)  # check_may has seen that there is one
+    if round_.by_hub:
+        if not by.is_hub:
+            raise Denied(_("Hub staff decide on this request."))
+        return None
+    own = voting_providers(by, request)
+    if provider is None and len(own) != 1:
+        raise Denied(_("Say for which of the dataset's providers this decision is."))
+    provider = provider or own[0]
+    if provider in own:
+        return provider
+    if not by.is_hub or not round_.deciders.filter(provider=provider).exists():
+        raise Denied(_("You do not act for this provider in this request."))
+    if not evidence.strip():
+        raise Denied(_("Paste the mail by which the provider answered; it is kept with the decision."))
+    return provider
+
+
+def check_reason(reason: str) -> str:
+    """The reason, stripped.
+
+    Raises:
+        Denied: when there is none, or it is longer than anybody would read.
+    """
+    text = plain(reason)
+    if not text:
+        raise Denied(_("Please give a reason; the applicant reads it."))
+    if len(text) > REASON_LENGTH:
+        raise Denied(_("The reason is too long: at most 5,000 characters."))
+    return text
+
+
+REASON_LENGTH = 5000
+
+
+def settle(round_: Round, votes: dict[int | None, Answer], asked: set[int]) -> Answer | None:
+    """What a round's votes come to, or none while votes are waited for.
+
+    Args:
+        round_: the round, for its quorum and whether the hub decides.
+        votes: answers by the provider's key; the hub's own by None.
+        asked: keys of the providers who are asked.
+
+    Under `any` the first vote settles; under `all` every vote is waited for and one rejection rejects.
+    """
+    if round_.by_hub:
+        return votes.get(None)
+    cast = {key: answer for key, answer in votes.items() if key in asked}
+    if round_.quorum == Quorum.ANY:
+        return next(iter(cast.values()), None)
+    if len(cast) < len(asked):
+        return None
+    return Answer.REJECT if Answer.REJECT in cast.values() else Answer.APPROVE
+
+
+def deciders_for(request: AccessRequest, people: Iterable[Participant]) -> list[Provider]:
+    """The providers to ask in a new round; an empty list means that hub staff decide.
+
+    Whoever is named in the request is not asked: neither at the address that names them, nor where the only
+    people who act for the provider are named themselves.
+    """
+    if policy_of(request.license).decided_by == DecidedBy.HUB:
+        return []
+    named = list(people)
+    emails = {person.email for person in named} | set(request.applicant.verified_emails)
+    users = {person.user_id for person in named if person.user_id} | {request.applicant_id}
+    rows = DatasetProvider.objects.filter(
+        dataset=request.dataset_id, part=DatasetProvider.Part.DECIDER, retired_at=None
+    ).select_related("provider")
+    return [row.provider for row in rows if row.provider.email not in emails and not _only_named(row.provider, users)]
+
+
+def _only_named(provider: Provider, users: set[int]) -> bool:
+    acting = set(provider.links.in_force().values_list("user_id", flat=True))
+    return bool(acting) and acting <= users

@@ -1,0 +1,166 @@
+"""What sending a request does: checks the answers, freezes them, names the people, accepts, grants.
+
+Called by `actions` with a locked request, inside its transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aidahub.accounts.models import User
+from datasets.models import LicenseText
+
+from . import questions
+from .builtin import questions_of
+from .events import canonical, digest_of
+from .models import AccessRequest, Grant, LicenseAcceptance, Participant, Submission
+from .people import Named, participants_in, recipient_key
+from .policies import policy_of
+from .rules import Denied, Incomplete
+from .workflow import OPEN, Part
+
+ONLY_ONE = gettext_lazy(
+    "You already have an open request for this dataset under this licence with the same recipient scientist. "
+    "Continue with that one; you find it under My requests."
+)
+# What the account keeps of the answers, so that the next form does not ask again: field of the account -> question.
+KNOWN = {
+    "name": "applicant_name",
+    "institution": "applicant_institution",
+    "department": "applicant_department",
+    "postal_address": "applicant_address",
+    "country": "applicant_country",
+}
+
+
+def known_of(user: User) -> dict[str, str]:
+    """What the account can answer, by the key of the question."""
+    known = {key: str(getattr(user, field)) for field, key in KNOWN.items()}
+    known["applicant_email"] = user.email if user.email in user.verified_emails else ""
+    known["recipient_profile"] = f"https://orcid.org/{user.orcid}" if user.orcid else ""
+    return {key: value for key, value in known.items() if value}
+
+
+def remember(user: User, answers: Mapping[str, Any]) -> None:
+    """Fill in what the account did not know yet; what it knows is changed on the profile page only."""
+    new = {field: answers[key] for field, key in KNOWN.items() if answers.get(key) and not getattr(user, field)}
+    if new:
+        User.objects.filter(pk=user.pk).update(**new)
+
+
+def checked_answers(request: AccessRequest) -> dict[str, Any]:
+    """The draft's answers without those that are not asked.
+
+    Raises:
+        Incomplete: when something is missing or wrong.
+    """
+    asked = questions_of(request)
+    answers = questions.clean_answers(asked, request.draft)
+    problems = questions.check_complete(asked, answers, emails=request.applicant.verified_emails)
+    if request.draft_license_text is None:
+        problems["accept_license"] = _("Please read the licence and accept it.")
+    elif request.draft_license_text != request.license.text_in_force:
+        problems["accept_license"] = _("The licence has changed. Please read and accept it again.")
+    if problems:
+        raise Incomplete(_("Something is still missing. Your draft is saved."), problems)
+    return answers
+
+
+def people_of(request: AccessRequest, answers: Mapping[str, Any]) -> list[Named]:
+    """The people whom the answers name, the applicant first."""
+    return participants_in(answers, applicant_email=request.applicant.email)
+
+
+def check_only_one(request: AccessRequest, people: list[Named]) -> None:
+    """Refuse a second open request for the same thing. The database refuses it, too, when two are sent at once.
+
+    Raises:
+        Denied: when there is one.
+    """
+    request.recipient_key = recipient_key(people)
+    same = AccessRequest.objects.filter(
+        applicant=request.applicant,
+        recipient_key=request.recipient_key,
+        dataset=request.dataset,
+        license=request.license,
+        status__in=OPEN,
+    )
+    if same.exclude(pk=request.pk).exists():
+        raise Denied(ONLY_ONE)
+
+
+def add_submission(request: AccessRequest, answers: dict[str, Any]) -> tuple[Submission, list[str]]:
+    """Freeze the answers as the next submission; also return the keys that changed since the one before."""
+    last = request.last_submission
+    salt = secrets.token_hex(16)
+    text = request.draft_license_text
+    if text is None:  # checked_answers has refused it before
+        raise Denied(_("Please read the licence and accept it."))
+    submission = Submission.objects.create(
+        request=request,
+        number=last.number + 1 if last else 1,
+        form_version=request.form_version,
+        license_text=text,
+        answers=answers,
+        dataset_version=request.dataset.version,
+        salt=salt,
+        digest=digest_of(salt, canonical(answers)),
+    )
+    before = last.answers if last else answers
+    changed = sorted(key for key in {*before, *answers} if before.get(key) != answers.get(key))
+    return submission, changed
+
+
+def name_people(request: AccessRequest, people: list[Named]) -> None:
+    """Make the participants those whom the answers name: whoever is no longer named is removed, not deleted."""
+    now = timezone.now()
+    staying = set()
+    for person in people:
+        same: dict[str, Any] = {"part": person.part, "email": person.email, "removed_at": None}
+        user = request.applicant if person.part == Part.APPLICANT else None
+        details = {"name": person.name, "title": person.title, "institution": person.institution, "user": user}
+        if person.part == Part.APPLICANT:  # stays the same person also when the address is another one now
+            same.pop("email")
+            details["email"] = person.email
+        elif not request.participants.filter(**same).exists():
+            request.participants.filter(part=person.part, removed_at=None).update(removed_at=now)
+        staying.add(request.participants.update_or_create(**same, defaults=details)[0].pk)
+    request.participants.filter(removed_at=None).exclude(pk__in=staying).update(removed_at=now)
+
+
+def accept(request: AccessRequest, *, by: User, text: LicenseText) -> bool:
+    """Record that the applicant accepted a text, once; whether it is new."""
+    participant = request.participants.get(part=Part.APPLICANT, removed_at=None)
+    _row, made = LicenseAcceptance.objects.get_or_create(
+        participant=participant, license_text=text, defaults={"request": request, "by": by}
+    )
+    return made
+
+
+def grant(request: AccessRequest) -> Grant | None:
+    """Open the applicant's access if the text in force is accepted; the first day is today in Stockholm.
+
+    Returns:
+        The grant, or none while a condition is open.
+    """
+    participant: Participant = request.participants.get(part=Part.APPLICANT, removed_at=None)
+    acceptance = request.acceptances.filter(participant=participant, license_text=request.license.text_in_force).first()
+    if acceptance is None:
+        return None
+    starts = timezone.localdate()
+    days = policy_of(request.license).days
+    return Grant.objects.create(
+        request=request,
+        participant=participant,
+        acceptance=acceptance,
+        institution=participant.institution,
+        starts=starts,
+        ends=starts + timedelta(days=days - 1) if days else None,
+    )
