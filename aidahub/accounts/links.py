@@ -1,0 +1,88 @@
+"""Who comes to act for a provider by what they can prove, and how that ends.
+
+A verified e-mail or an authenticated ORCID that equals the provider's gives the right; nothing else here does
+(`invitations.py` has the other way). Whether a link still holds is asked of `ProviderLink.objects.in_force()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from aidahub.accounts.models import ProviderLink, User
+from datasets.models import Provider
+
+ORCID_ADDRESS = "https://orcid.org/"
+
+
+@transaction.atomic
+def claim_links(user: User) -> list[ProviderLink]:
+    """Let a user act for every provider whose e-mail or ORCID they have proven to be theirs.
+
+    Called when they sign in, prove an address or connect an ORCID, and by `people_acting_for`, for providers that
+    came after that. A link that a person ended is not made again.
+
+    Args:
+        user: who it is about; what this object had kept about their providers is forgotten.
+
+    Returns:
+        The links made now.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)  # one at a time: there is one open link per provider
+    links = ProviderLink.objects.filter(user=person)
+    settled = set(links.in_force().values_list("provider_id", flat=True))
+    settled |= set(links.exclude(ended_by=None).values_list("provider_id", flat=True))
+    made = []
+    for provider, via, evidence in _proofs(person):
+        if provider.pk not in settled:
+            settled.add(provider.pk)
+            made.append(give_link(user=person, provider=provider, via=via, evidence=evidence))
+    user.__dict__.pop("provider_ids", None)
+    return made
+
+
+def _proofs(user: User) -> Iterator[tuple[Provider, ProviderLink.Via, str]]:
+    """The providers whose e-mail or ORCID this user has proven, with which one and what it is."""
+    for provider in Provider.objects.filter(email__in=user.verified_emails):
+        yield provider, ProviderLink.Via.EMAIL, provider.email
+    if user.orcid:
+        for provider in Provider.objects.filter(identifier=ORCID_ADDRESS + user.orcid):
+            yield provider, ProviderLink.Via.ORCID, user.orcid
+
+
+def give_link(*, user: User, provider: Provider, via: ProviderLink.Via, evidence: str) -> ProviderLink:
+    """Make a link. One that stood on another ground ends with it; that nobody ended it says that it was replaced."""
+    now = timezone.now()
+    ProviderLink.objects.filter(user=user, provider=provider, ended_at=None).update(ended_at=now)
+    user.__dict__.pop("provider_ids", None)
+    return ProviderLink.objects.create(user=user, provider=provider, via=via, evidence=evidence, since=now)
+
+
+def end_link(link: ProviderLink, *, by: User) -> None:
+    """End a user's right to act for a provider; only a new invitation gives it back. Ending it twice changes nothing.
+
+    Args:
+        link: the right.
+        by: the member of hub staff who ends it.
+    """
+    ProviderLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
+
+
+def people_acting_for(provider: Provider) -> list[User]:
+    """The users who act for a provider now, the ones included who could since it was imported and do not know yet."""
+    addresses = EmailAddress.objects.filter(verified=True, email__iexact=provider.email).values("user")
+    accounts = SocialAccount.objects.filter(provider="orcid", uid=provider.orcid).values("user")
+    entitled = Q(pk__in=addresses) if provider.email else Q(pk=None)
+    if provider.orcid:
+        entitled |= Q(pk__in=accounts)
+    acting = User.objects.filter(
+        pk__in=ProviderLink.objects.in_force().filter(provider=provider).values("user")
+    )
+    for user in User.objects.filter(entitled, is_active=True).exclude(pk__in=acting):
+        claim_links(user)
+    return list(acting.order_by("pk"))
