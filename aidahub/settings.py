@@ -37,13 +37,14 @@ INSTALLED_APPS = [
     "aidahub.demo",
     "datasets",
     "access_requests",
-    "django.contrib.admin",
+    "aidahub.admin_site.AidaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # its templates, so that ours can take their place
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -173,6 +174,8 @@ EMAIL_BACKEND = "aidahub.outbox.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
 OUTBOX_TICK = env.number("OUTBOX_TICK", least=0.1)
 OUTBOX_EMAIL_BACKEND = None
+OUTBOX_LEASE = 120  # seconds a sender may hold a mail; sending is cut off after half of them
+OUTBOX_RETRY = 10  # seconds until the second try; the waits after that are multiples of it
 EMAIL_TIMEOUT = 20
 if mail_server := env.mail_server():
     OUTBOX_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

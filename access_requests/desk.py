@@ -1,0 +1,45 @@
+"""Questions about many requests: what waits for whom, what was decided lately, what takes too long."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from aidahub.accounts.models import User
+
+from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
+from .workflow import Status
+
+DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
+
+
+def requests_for(user: User) -> AccessRequestQuerySet:
+    """The requests that somebody may handle, as a provider or as hub staff: all that the admin ever shows them."""
+    return AccessRequest.objects.for_provider(user).visible_to(user)
+
+
+def waits_for(user: User) -> Q:
+    """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named."""
+    asked = Decider.objects.filter(
+        round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids
+    ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"))))
+    turn = Q(Exists(asked), status=Status.IN_REVIEW)
+    if user.is_hub:
+        by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
+        turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | Q(Exists(by_hub), status=Status.IN_REVIEW)
+    return turn & ~Q(applicant=user) & ~Q(Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+
+
+def waiting_for(user: User) -> AccessRequestQuerySet:
+    """The requests in which it is this person's turn, the longest waiting first."""
+    return requests_for(user).filter(waits_for(user)).order_by("status_since", "pk")
+
+
+def decided_lately(user: User) -> AccessRequestQuerySet:
+    """The requests that came to a decision, the latest first."""
+    return requests_for(user).filter(status__in=DECIDED).order_by("-status_since", "-pk")
+
+
+def waiting_for_others(user: User) -> AccessRequestQuerySet:
+    """The open requests in which it is somebody else's turn, the longest waiting first."""
+    open_ones = (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.RETURNED, Status.APPROVED)
+    return requests_for(user).filter(status__in=open_ones).exclude(waits_for(user)).order_by("status_since", "pk")
