@@ -3,18 +3,35 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lock run
+.PHONY: help run test test-slow test-postgres check fix venv lock
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
+run:  ## the trial site with everything it needs; PORT= moves it
+	@$(PYTHON) scripts/venv.py runtime && exec $(RUN) -m aidahub.demo --with-parent
+
+test: venv  ## the tests, on SQLite; ARGS= goes to pytest
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+test-slow: venv  ## the long ones: properties, every page in axe, killed programs
+	@$(RUN) -m pytest -n 2 -m slow $(ARGS)
+
+test-postgres: venv  ## the tests, on a PostgreSQL that is started for them and removed
+	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 -m "postgres or not slow" $(ARGS)
+
+check: venv  ## style, types, import directions, templates, migrations, documents, deployment
+	@$(RUN) -m scripts.check
+
+fix: venv  ## what can be mended by itself: style, imports, generated documents
+	@$(RUN) -m ruff check --fix --quiet . || true
+	@$(RUN) -m ruff format --quiet .
+	@$(RUN) manage.py write_docs
+
 venv:  ## .venv with everything for the checks and tests
 	@$(PYTHON) scripts/venv.py dev
 
-lock:  ## write the locked requirements from pyproject.toml
+lock:  ## write the locked requirements from pyproject.toml; ARGS=--upgrade takes new releases
 	@$(PYTHON) scripts/venv.py uv
-	@$(RUN) scripts/lock.py
+	@$(RUN) -m scripts.lock $(ARGS)
 	@$(PYTHON) scripts/venv.py dev
-
-run:  ## the trial site with everything it needs; PORT= moves it
-	@$(PYTHON) scripts/venv.py runtime && exec $(RUN) -m aidahub.demo --with-parent

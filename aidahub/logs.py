@@ -40,7 +40,7 @@ def without_objects(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 SHARED: list[Callable[[Any, str, EventDict], EventDict]] = [
-    structlog.contextvars.merge_contextvars,  # type: ignore[list-item]
+    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.environment import LOOPBACK, ROOT, Environment
 from aidahub.logs import logging_config
 
+django_stubs_ext.monkeypatch()
 env = Environment()
 
 # Where and as what this runs

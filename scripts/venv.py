@@ -25,7 +25,7 @@ FILES = {"runtime": "requirements.txt", "dev": "requirements-dev.txt", "uv": "re
 CONTAINED_IN = {"runtime": ["runtime", "dev"], "dev": ["dev"], "uv": ["uv"]}
 
 
-def main():
+def main() -> int:
     """Install the set named on the command line; one sentence and exit code 1 when that cannot be done."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else "runtime"
     if wanted not in FILES:
@@ -42,7 +42,7 @@ def main():
     return 0 if installed and works() else make(wanted)
 
 
-def missing_parts():
+def missing_parts() -> str:
     """The sentence about parts that this Python was built without; empty when it has what is needed."""
     for module, package in (("ssl", "libssl-dev"), ("sqlite3", "libsqlite3-dev")):
         try:
@@ -55,7 +55,7 @@ def missing_parts():
     return ""
 
 
-def make(wanted):
+def make(wanted: str) -> int:
     """Make .venv if it is missing or broken, and install the set `wanted` into it."""
     if not works() and not create():
         return fail(
@@ -71,7 +71,7 @@ def make(wanted):
     return 0
 
 
-def works():
+def works() -> bool:
     """Whether .venv holds a Python with pip that starts."""
     if not PYTHON.exists():
         return False
@@ -79,14 +79,14 @@ def works():
     return subprocess.call([str(PYTHON), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
-def create():
+def create() -> bool:
     """Make an empty .venv; False when Python cannot."""
     shutil.rmtree(str(VENV), ignore_errors=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.call([sys.executable, "-m", "venv", str(VENV)], **quiet) == 0 and works()
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0 and works()
 
 
-def install(wanted):
+def install(wanted: str) -> bool:
     """Install the locked files with uv, and with pip where uv cannot (which knows all of its own settings)."""
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     uv = VENV / "bin" / "uv"
@@ -101,7 +101,7 @@ def install(wanted):
     return subprocess.call([*pip, "-r", str(ROOT / FILES[wanted])]) == 0
 
 
-def settings_for_uv():
+def settings_for_uv() -> "dict[str, str]":
     """The environment with pip's own index, if one is configured, handed to uv, which does not read pip's settings."""
     environment = dict(os.environ)
     command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
@@ -114,17 +114,17 @@ def settings_for_uv():
     return environment
 
 
-def stamp(name):
+def stamp(name: str) -> Path:
     """Where the hash of the installed set `name` is kept."""
     return VENV / (".installed-" + name)
 
 
-def digest(name):
+def digest(name: str) -> str:
     """What the stamp of the set `name` must hold: the hash of its locked file."""
     return hashlib.sha256((ROOT / FILES[name]).read_bytes()).hexdigest()
 
 
-def fail(sentence):
+def fail(sentence: str) -> int:
     """Print `sentence` for the person at the keyboard and give exit code 1."""
     print(sentence, file=sys.stderr)
     return 1

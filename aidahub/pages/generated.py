@@ -1,13 +1,13 @@
 """Parts of the documents that are written from the code, so that they cannot go stale.
 
-`manage.py write_docs` writes them, `manage.py write_docs --check` (in `make check`) compares. A part stands in its file
-between `<!-- NAME: written by manage.py write_docs -->` and `<!-- end of NAME -->`; a file without these marks gets them at
-its end. To add a part, add a row to `PARTS`.
+`manage.py write_docs` writes them, `manage.py write_docs --check` (in `make check`) compares. A part stands in a file
+between `<!-- NAME: written by manage.py write_docs -->` and `<!-- end of NAME -->`; a file without the
+marks gets them at its end. To add a part, add a row to `PARTS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Part:
         return before + block + rest.partition(last)[2]
 
 
-def table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [heading, tuple("---" for _ in heading), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
