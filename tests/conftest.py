@@ -15,6 +15,20 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page
 
+from tests.cast import (  # noqa: F401 - the fixtures of the cast
+    ada,
+    alva,
+    brgandi,
+    hedda,
+    opal,
+    other,
+    otto,
+    per,
+    petra,
+    request_at,
+    rut,
+    sigrid,
+)
 from tests.support.broker import SilentServer, Valkey
 from tests.support.browsers import MISSING, chromium
 from tests.support.mail import MailServer
