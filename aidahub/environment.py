@@ -81,6 +81,7 @@ VARIABLES = (
         "ORCID_CLIENT_ID", "", "Turns on sign-in with ORCID, together with the secret.", "unset: no ORCID sign-in"
     ),
     Variable("ORCID_CLIENT_SECRET", "", "The secret that belongs to `ORCID_CLIENT_ID`.", "unset"),
+    Variable("ORCID_URL", "https://orcid.org", "Where ORCID is; only a trial site may name another than the real one."),
     Variable(
         "OIDC_PROVIDERS",
         "[]",
@@ -90,6 +91,7 @@ VARIABLES = (
     Variable(
         "TRUSTED_PROXY_COUNT", "0", "How many reverse proxies of yours stand before the site (limits count by address)."
     ),
+    Variable("INVITATION_DAYS", "30", "Days for which an invitation to act for a provider works."),
     Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
     Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
     Variable("TIME_ZONE", "Europe/Stockholm", "The zone in which times are shown; they are stored in UTC."),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
+from aidahub.accounts.sign_in import forms_for, services_in
 from aidahub.environment import LOOPBACK, ROOT, Environment
 from aidahub.logs import logging_config
 
@@ -51,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.orcid",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "bootstrap",
@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aidahub.accounts.middleware.LanguageOfUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -122,7 +123,6 @@ CACHES = {
 # People and how they sign in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -134,42 +134,57 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+CODE_MINUTES = 30  # mail servers may hold back the first mail of a sender they do not know for a quarter of an hour
+ACCOUNT_ADAPTER = "aidahub.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = forms_for("account")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_TIMEOUT = 2 * CODE_MINUTES * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_MINUTES * 60
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
+# Counted in the shared cache: by client address (a university may have one for everybody) and by e-mail address.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,200/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key,30/d/key",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,3/m/key,10/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_email": "1/10s/key,10/h/key",
+    "reauthenticate": "10/m/user",
+    "manage_email": "20/m/user",
+    "change_password": "5/m/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.number("TRUSTED_PROXY_COUNT"))
+MFA_FORMS = forms_for("mfa")
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = HUB_NAME
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+INVITATION_DAYS = int(env.number("INVITATION_DAYS", least=1))
+SIGN_IN_SERVICES = services_in(env)
+SOCIALACCOUNT_ADAPTER = "aidahub.accounts.adapters.ServiceAdapter"
+SOCIALACCOUNT_FORMS = forms_for("socialaccount")
 SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 SOCIALACCOUNT_LOGIN_ON_GET = False
-OIDC_PROVIDERS = env.records("OIDC_PROVIDERS", ("id", "name", "client_id", "secret", "server_url"))
-ORCID_CLIENT_ID = env.text("ORCID_CLIENT_ID")
-SOCIALACCOUNT_PROVIDERS = {
-    "orcid": {
-        "APPS": [{"client_id": ORCID_CLIENT_ID, "secret": env.text("ORCID_CLIENT_SECRET")}] if ORCID_CLIENT_ID else [],
-    },
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": provider["id"],
-                "name": provider["name"],
-                "client_id": provider["client_id"],
-                "secret": provider["secret"],
-                "settings": {"server_url": provider["server_url"]},
-            }
-            for provider in OIDC_PROVIDERS
-        ],
-    },
-}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [service.app for service in SIGN_IN_SERVICES]}}
 
 # Mail: all of it goes through the outbox, which sends by the second backend
 EMAIL_BACKEND = "aidahub.outbox.backend.OutboxBackend"
@@ -226,10 +241,6 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # What a browser may do here
-SIGN_IN_SERVERS = [urlsplit(provider["server_url"]) for provider in OIDC_PROVIDERS]
-SIGN_IN_ORIGINS = [f"{server.scheme}://{server.netloc}" for server in SIGN_IN_SERVERS]
-if ORCID_CLIENT_ID:
-    SIGN_IN_ORIGINS.append("https://orcid.org")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -238,7 +249,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         # A sign-in form leads on to the service that was chosen, and browsers hold that hop against this list.
-        "form-action": ["'self'", *SIGN_IN_ORIGINS],
+        "form-action": ["'self'", *(service.origin for service in SIGN_IN_SERVICES)],
     },
 }
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

@@ -93,9 +93,7 @@ def accept(invitation: Invitation, *, by: User) -> ProviderLink:
     mine = Invitation.objects.filter(pk=invitation.pk, used_at=None, expires_at__gt=now)
     if not mine.update(used_at=now, used_by=by):
         raise InvitationError(_("This invitation does not work any more."))
-    return give_link(
-        user=by, provider=invitation.provider, via=ProviderLink.Via.INVITATION, evidence=invitation.email
-    )
+    return give_link(user=by, provider=invitation.provider, via=ProviderLink.Via.INVITATION, evidence=invitation.email)
 
 
 def safe_path(path: str, *, otherwise: str) -> str:

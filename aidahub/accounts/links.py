@@ -80,9 +80,7 @@ def people_acting_for(provider: Provider) -> list[User]:
     entitled = Q(pk__in=addresses) if provider.email else Q(pk=None)
     if provider.orcid:
         entitled |= Q(pk__in=accounts)
-    acting = User.objects.filter(
-        pk__in=ProviderLink.objects.in_force().filter(provider=provider).values("user")
-    )
+    acting = User.objects.filter(pk__in=ProviderLink.objects.in_force().filter(provider=provider).values("user"))
     for user in User.objects.filter(entitled, is_active=True).exclude(pk__in=acting):
         claim_links(user)
     return list(acting.order_by("pk"))

@@ -201,3 +201,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.email}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still works."""
+        return self.used_at is None and self.expires_at > timezone.now()

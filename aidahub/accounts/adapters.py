@@ -1,0 +1,79 @@
+"""What allauth asks of the site: its words, its mails' language, and how far another service is believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as request_context
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from aidahub.accounts.models import User
+
+log = structlog.stdlib.get_logger("aidahub.accounts")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts of the site's own."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account was closed."),
+        "cannot_remove_primary_email": _("This is your main address. Make another one the main address first."),
+        "duplicate_email": _("This address is already in your account."),
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "email_taken": _("This address belongs to another account."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("This code is wrong. Use the newest one you were sent."),
+        "incorrect_password": _("This password is wrong."),
+        "max_email_addresses": _("An account can have at most %d addresses."),
+        "rate_limited": _("That was a bit much. Wait a minute and try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes and try again, or sign in with a code."),
+        "unverified_primary_email": _("Verify the address first."),
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a mail about an account in its owner's language."""
+        request = request_context.request
+        owner = context.get("user") or getattr(request, "user", None)
+        facts = {"hub": settings.HUB_NAME, "base_url": settings.BASE_URL, "minutes": settings.CODE_MINUTES}
+        with translation.override(getattr(owner, "language", "") or translation.get_language()):
+            super().send_mail(template_prefix, email, facts | context)
+
+
+class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Accounts of other services: ORCID, Life Science Login."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Count an address as proven only when the service says so in as many words.
+
+        `email_verified` is a JSON true (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims); some
+        services write "true" as text, and then also "false", which Python takes for true.
+        """
+        for address in sociallogin.email_addresses:
+            address.email = address.email.lower()
+            address.verified = address.verified is True or str(address.verified).lower() == "true"
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        """Take over the name, so that no form asks for it."""
+        user: User = super().populate_user(request, sociallogin, data)
+        parts = (data.get("first_name"), data.get("last_name"))
+        name = data.get("name") or " ".join(part for part in parts if part)
+        user.name = " ".join(str(name).split())[:200]
+        return user
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Tell the operator what went wrong between the site and the service; the person gets a page."""
+        log.warning("sign-in service", service=provider.app.provider_id, error=str(error), problem=repr(exception))
