@@ -1,6 +1,9 @@
 """Settings of the real processes that tests start: the site's own, with a password hash that costs no time."""
 
+import os
+
 from aidahub.settings import *  # noqa: F403
+from aidahub.settings import EMAIL_TIMEOUT, OUTBOX_LEASE, OUTBOX_RETRY
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
@@ -8,3 +11,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Tests about a killed or refused delivery do not wait as long as people do.
+OUTBOX_LEASE = float(os.environ.get("TEST_OUTBOX_LEASE", OUTBOX_LEASE))
+OUTBOX_RETRY = float(os.environ.get("TEST_OUTBOX_RETRY", OUTBOX_RETRY))
+EMAIL_TIMEOUT = float(os.environ.get("TEST_EMAIL_TIMEOUT", EMAIL_TIMEOUT))

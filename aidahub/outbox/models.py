@@ -20,6 +20,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
         return self.filter(waiting | orphaned)
 
+    def in_trouble(self) -> MailQuerySet:
+        """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
+        return self.filter(Q(status=Mail.Status.FAILED) | Q(status=Mail.Status.WAITING, tries__gte=4))
+
 
 class Mail(models.Model):
     """One mail to one address.
@@ -53,6 +57,7 @@ class Mail(models.Model):
     next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     claim = models.CharField(max_length=40, blank=True, editable=False)
+    tried_since = models.DateTimeField(_("first try"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

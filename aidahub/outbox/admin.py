@@ -1,0 +1,119 @@
+"""The outbox as hub staff see it: what was sent to whom, what waits, what could not be sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from aidahub.accounts.permissions import HubAdmin
+
+from .delivery import unlinked
+from .models import Mail
+from .queue import is_address
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    MailAdminBase = admin.ModelAdmin[Mail]
+else:
+    MailAdminBase = admin.ModelAdmin
+
+
+@admin.register(Mail)
+class MailAdmin(HubAdmin, MailAdminBase):
+    """A list to read, and one action: try again now."""
+
+    list_display = ("subject", "recipient", "standing", "tries", "trouble", "age")
+    list_filter = ("status", "kind")
+    search_fields = ("about", "recipient", "subject")
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("try_again",)
+    fields = (
+        "subject",
+        "recipient",
+        "about",
+        "kind",
+        "standing",
+        "tries",
+        "created_at",
+        "next_try_at",
+        "sent_at",
+        "last_error",
+        "message_id",
+        "readable_text",
+    )
+    readonly_fields = fields
+
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[object, str, object]]:  # type: ignore[override]
+        """Only the one action: deleting is not offered."""
+        return {name: action for name, action in super().get_actions(request).items() if name in self.actions}
+
+    def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> tuple[str, ...]:
+        """As listed; the text with its secrets only for an operator of a trial site."""
+        return tuple("whole_text" if name == "readable_text" and reads_secrets(request) else name for name in self.fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Mail | None = None) -> tuple[str, ...]:
+        """All of them."""
+        return self.get_fields(request, obj)
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, mail: Mail) -> str:
+        """How far it has got, in words."""
+        if mail.status == Mail.Status.WAITING and not settings.OUTBOX_EMAIL_BACKEND:
+            return gettext("is kept here: no mail server is set (EMAIL_URL)")
+        return mail.get_status_display()
+
+    @admin.display(description=_("last error"), empty_value="–")
+    def trouble(self, mail: Mail) -> str:
+        """The beginning of what went wrong last."""
+        return mail.last_error[:80]
+
+    @admin.display(description=_("written"), ordering="created_at")
+    def age(self, mail: Mail) -> str:
+        """How long ago it was written."""
+        return gettext("%(time)s ago") % {"time": timesince(mail.created_at)}
+
+    @admin.display(description=_("text"))
+    def readable_text(self, mail: Mail) -> str:
+        """The text without anything that would let its reader in as somebody else."""
+        if mail.secret:
+            return gettext("Not shown: it holds a code or a link that signs somebody in.")
+        return unlinked(mail.text)
+
+    @admin.display(description=_("text"))
+    def whole_text(self, mail: Mail) -> str:
+        """The text as written."""
+        return mail.text
+
+    @admin.action(description=_("Try again now"), permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        """Have the chosen mails sent at the next tick, with three days of tries before them."""
+        chosen = queryset.filter(status__in=(Mail.Status.WAITING, Mail.Status.FAILED)).exclude(text="")
+        keys = [key for key, recipient in chosen.values_list("pk", "recipient") if is_address(recipient)]
+        count = chosen.filter(pk__in=keys).update(
+            status=Mail.Status.WAITING, next_try_at=timezone.now(), tries=0, tried_since=None
+        )
+        if count:
+            said = ngettext("%(count)s mail is tried again now.", "%(count)s mails are tried again now.", count)
+            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        if left := queryset.count() - count:
+            said = ngettext(
+                "%(count)s mail was left as it is: it is sent, being sent, emptied, or has no usable address.",
+                "%(count)s mails were left as they are: they are sent, being sent, emptied, or have no usable address.",
+                left,
+            )
+            self.message_user(request, said % {"count": left}, messages.WARNING)
+
+
+def reads_secrets(request: HttpRequest) -> bool:
+    """Whether this person may read codes and links here: on a trial site the operator must, as no mail leaves it."""
+    return bool(settings.DEMO and getattr(request.user, "is_superuser", False))

@@ -1,0 +1,105 @@
+"""Writing a mail into the outbox, in the transaction of what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from .models import Mail
+from .wording import clean_headers, lines, one_line
+
+NOT_AN_ADDRESS = "This is not an e-mail address."
+
+
+def queue(
+    *,
+    about: str,
+    kind: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    language: str = "en",
+    headers: Mapping[str, str] | None = None,
+    thread: str = "",
+    secret: bool = False,
+    not_before: datetime | None = None,
+) -> Mail | None:
+    """Write one mail to one address. It is sent after the caller's transaction has been committed.
+
+    Args:
+        about: what it tells, as `AIDA-2026-00042/7`; together with recipient and kind it makes the mail unique.
+        kind: which mail it is, as `decide`.
+        recipient: one e-mail address. One that is none is kept as a mail that failed, for hub staff to see.
+        subject: made one harmless line of at most 400 characters.
+        text: the plain text.
+        html: the same as HTML, if there is any.
+        language: the language it is written in, as `en`.
+        headers: further headers.
+        thread: what the mail belongs to, as a reference; all mails of one thread stand together at the reader's.
+        secret: whether it holds a code or link that signs somebody in; its text is emptied once sent.
+        not_before: the earliest time to send it.
+
+    Returns:
+        The mail, or None when it had been written before.
+
+    Raises:
+        ValueError: when a name in `headers` is not the name of a header.
+    """
+    recipient = one_line(recipient, 254)
+    further = clean_headers(dict(headers or {})) | (thread_headers(thread) if thread else {})
+    usable = is_address(recipient)
+    mail, written = Mail.objects.get_or_create(
+        about=about,
+        kind=kind,
+        recipient=recipient,
+        defaults={
+            "language": language,
+            "subject": one_line(subject),
+            "text": lines(text),
+            "html": lines(html),
+            "message_id": message_id(about, kind, recipient),
+            "headers": further,
+            "secret": secret,
+            "next_try_at": not_before or timezone.now(),
+            "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
+            "last_error": "" if usable else NOT_AN_ADDRESS,
+        },
+    )
+    return mail if written else None
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is one e-mail address."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def message_id(about: str, kind: str, recipient: str) -> str:
+    """The Message-ID of a mail: a mail that is sent twice carries the same one, so that the reader sees it once."""
+    key = salted_hmac("aidahub.outbox.message-id", "\n".join((about, kind, recipient)), algorithm="sha256")
+    return f"<{key.hexdigest()[:40]}@{sender_domain()}>"
+
+
+def thread_headers(thread: str) -> dict[str, str]:
+    """The headers by which mail programs put all mails of `thread` together (RFC 5322, section 3.6.4).
+
+    The first mail that they answer to was never sent: so none of them depends on another one's arrival.
+    """
+    root = f"<{one_line(thread, 100).lower().replace(' ', '-')}.thread@{sender_domain()}>"
+    return {"In-Reply-To": root, "References": root}
+
+
+def sender_domain() -> str:
+    """The domain of the address that mails come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
