@@ -1,0 +1,221 @@
+"""What happened with a request, as sentences made for whoever reads them, in their language.
+
+The applicant and whoever is named read of "the dataset's providers" and "AIDA Data Hub"; votes, voters and the
+reasons that hub staff still have to weigh are for the providers and the hub (docs/architecture.md, who sees what).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import kinds
+from .events import text_of
+from .models import AccessRequest, AnyUser, Event
+from .policies import providers_named
+from .rules import parts_in
+from .workflow import CONFLICTED, Answer, Part, Status, Verb
+
+HUB = "hub"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, by whom (empty for the reader themselves or the system), and what."""
+
+    at: datetime
+    who: str
+    sentence: str
+    icon: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom the sentences are: `inner` for providers and hub staff who are not named in the request."""
+
+    user: AnyUser
+    inner: bool
+
+    def is_who_did(self, event: Event) -> bool:
+        """Whether the reader did this."""
+        return event.by_id is not None and event.by_id == self.user.pk
+
+
+Tale = Callable[[Event, Reader, list[Event]], Entry | None]
+
+
+def sees_inside(parts: Collection[Part]) -> bool:
+    """Whether these parts see votes and names: a provider or hub staff, unless named in the request."""
+    return bool({Part.PROVIDER, Part.DECIDER, Part.HUB} & set(parts)) and not CONFLICTED & set(parts)
+
+
+def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | None = None) -> list[Entry]:
+    """What happened, the latest first, for one viewer.
+
+    Args:
+        request: with its events, those with `by`, fetched before where many requests are shown.
+        viewer: who reads.
+        parts: what the viewer is to the request; asked of the rules when not given.
+    """
+    reader = Reader(viewer, sees_inside(parts_in(viewer, request) if parts is None else parts))
+    events = sorted(request.events.all(), key=lambda event: event.number)
+    for event in events:
+        event.request = request  # so that its texts are looked for in what was fetched
+    entries = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
+    return [entry for entry in reversed(list(entries)) if entry]
+
+
+def _entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail: str = "", **names: str) -> Entry:
+    """The reader's own doing in one wording, somebody else's in another, which may name them as %(who)s."""
+    name = event.by.get_full_name() if event.by else ""
+    mine = reader.is_who_did(event)
+    sentence = (own if mine else other) % {"who": name, **names}
+    return Entry(event.at, "" if mine else name, sentence, icon, detail)
+
+
+def _submit(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.payload.get("submission", 1) == 1:
+        return _entry(event, reader, _("You sent the request."), _("%(who)s sent the request."), "send")
+    number = len(event.payload.get("changed", ()))
+    detail = ngettext("%(number)s answer changed.", "%(number)s answers changed.", number) % {"number": number}
+    return _entry(event, reader, _("You sent the request again."), _("%(who)s sent the request again."), "send", detail)
+
+
+def _withdraw(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    return _entry(event, reader, _("You withdrew the request."), _("%(who)s withdrew the request."), "stop")
+
+
+def _close(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    named = (
+        _("%(who)s closed the request for AIDA Data Hub.") if reader.inner else _("AIDA Data Hub closed the request.")
+    )
+    return _unsigned(_entry(event, reader, _("You closed the request."), named, "stop", text_of(event)), reader)
+
+
+def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    named = (
+        _("%(who)s found the request complete; the deciders were asked.")
+        if reader.inner
+        else _("AIDA Data Hub passed the request on to the dataset's providers.")
+    )
+    own = _("You found the request complete; the deciders were asked.")
+    return _unsigned(_entry(event, reader, own, named, "people"), reader)
+
+
+def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    named = (
+        _("%(who)s sent the request back to the applicant.")
+        if reader.inner
+        else _("The request was sent back: something must be changed or explained.")
+    )
+    own = _("You sent the request back to the applicant.")
+    return _unsigned(_entry(event, reader, own, named, "return", text_of(event)), reader)
+
+
+def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
+    if reader.inner:
+        return _vote(event, reader)
+    outcome = event.payload.get("settled")
+    if not outcome:
+        return None
+    if event.payload.get("status") == Status.DECIDED:
+        sentence = _("The dataset's providers have answered; AIDA Data Hub confirms the answer.")
+        return Entry(event.at, "", sentence, "people")
+    by_hub = event.payload.get("decider") == HUB
+    if outcome == Answer.APPROVE:
+        approved = (
+            _("AIDA Data Hub approved the request.") if by_hub else _("The dataset's providers approved the request.")
+        )
+        return Entry(event.at, "", approved, "check")
+    rejected = (
+        _("AIDA Data Hub rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
+    )
+    return Entry(event.at, "", rejected, "cross", _reasons(event, events))
+
+
+def _reasons(last: Event, events: list[Event]) -> str:
+    """Why a round was settled with no: the reasons of those who said so, each one's last word."""
+    votes: dict[Any, Event] = {}
+    for event in events:
+        if event.verb == Verb.DECIDE and event.payload.get("round") == last.payload.get("round"):
+            votes[event.payload.get("decider")] = event
+    texts = [text_of(event) for event in votes.values() if event.payload.get("answer") == Answer.REJECT]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _vote(event: Event, reader: Reader) -> Entry:
+    yes = event.payload.get("answer") == Answer.APPROVE
+    icon, detail = ("check" if yes else "cross"), text_of(event)
+    if event.payload.get("decider") == HUB:
+        other = _("%(who)s approved for AIDA Data Hub.") if yes else _("%(who)s rejected for AIDA Data Hub.")
+        return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
+    provider = _provider(event)
+    if event.payload.get("by_mail"):
+        own = _("You recorded an answer that came by mail: %(provider)s approves.")
+        no = _("You recorded an answer that came by mail: %(provider)s rejects.")
+        other = _("%(who)s recorded an answer that came by mail: %(provider)s approves.")
+        other_no = _("%(who)s recorded an answer that came by mail: %(provider)s rejects.")
+        own, other = (own, other) if yes else (no, other_no)
+    else:
+        own = _("You approved as %(provider)s.") if yes else _("You rejected as %(provider)s.")
+        other = _("%(who)s approved as %(provider)s.") if yes else _("%(who)s rejected as %(provider)s.")
+    return _entry(event, reader, own, other, icon, detail, provider=provider)
+
+
+def _provider(event: Event) -> str:
+    """The name of the voter, from the place on the dataset's page."""
+    names = [row.name for row in providers_named(event.request.dataset)]
+    place = event.payload.get("decider")
+    return names[place - 1] if isinstance(place, int) and 0 < place <= len(names) else _("a provider of the dataset")
+
+
+def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    yes = event.payload.get("answer") == Answer.APPROVE
+    icon = "check" if yes else "cross"
+    if reader.inner:
+        other = _("%(who)s confirmed: approved.") if yes else _("%(who)s confirmed: rejected.")
+    else:
+        other = _("AIDA Data Hub approved the request.") if yes else _("AIDA Data Hub rejected the request.")
+    own = _("You confirmed: approved.") if yes else _("You confirmed: rejected.")
+    return _unsigned(_entry(event, reader, own, other, icon, text_of(event)), reader)
+
+
+def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    return _entry(event, reader, _("You accepted the licence."), _("%(who)s accepted the licence."), "document")
+
+
+def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    starts, ends = (kinds.as_date(event.payload.get(key)) for key in ("starts", "ends"))
+    first = date_format(starts) if starts else ""
+    if ends:
+        sentence = _("Access opened from %(first)s to %(last)s.") % {"first": first, "last": date_format(ends)}
+    else:
+        sentence = _("Access opened from %(first)s, without an end.") % {"first": first}
+    return Entry(event.at, "", sentence, "key")
+
+
+def _unsigned(entry: Entry, reader: Reader) -> Entry:
+    """Without the name of who acted, unless the reader sees inside."""
+    return entry if reader.inner else Entry(entry.at, "", entry.sentence, entry.icon, entry.detail)
+
+
+# Save and discard leave no events: nobody but the applicant knows of a draft.
+TALES: dict[Verb, Tale] = {
+    Verb.SUBMIT: _submit,
+    Verb.WITHDRAW: _withdraw,
+    Verb.CLOSE: _close,
+    Verb.FORWARD: _forward,
+    Verb.SEND_BACK: _send_back,
+    Verb.DECIDE: _decide,
+    Verb.CONFIRM: _confirm,
+    Verb.ACCEPT_LICENSE: _accept,
+    Verb.GRANT: _grant,
+}
+SILENT = frozenset({Verb.SAVE, Verb.DISCARD})

@@ -1,0 +1,146 @@
+"""Where a request stands, in one sentence: whose turn it is, since when, how long that usually takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .labels import STATUS_LABELS
+from .models import AccessRequest, AnyUser
+from .workflow import FINISHED, Status
+
+USUAL_DAYS = 6
+
+
+@lru_cache(maxsize=1)
+def _swedish() -> holidays.HolidayBase:
+    """Public holidays and the eves on which Swedish offices are closed (annual leave act 1977:480, section 3 a)."""
+    return holidays.country_holidays("SE", include_sundays=False)
+
+
+EVES = frozenset({(12, 24), (12, 31)})
+
+
+def is_working_day(day: date) -> bool:
+    """Whether Swedish offices work on a day. Midsummer's Eve is the Friday between 19 and 25 June."""
+    midsummer = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == 4
+    return day.weekday() < 5 and not midsummer and (day.month, day.day) not in EVES and day not in _swedish()
+
+
+def working_days(since: datetime, until: datetime | None = None) -> int:
+    """How many working days have begun after the day of one moment, up to and with the day of another (now).
+
+    Counted in Stockholm; at most 400, which is long enough to be called long.
+    """
+    first = timezone.localdate(since)
+    last = timezone.localdate(until or timezone.now())
+    number = min((last - first).days, 600)
+    return min(sum(is_working_day(first + timedelta(days=count)) for count in range(1, number + 1)), 400)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is going on: the sentence, the status as word, kind (ok, wait, act, stop) and icon, and the waiting."""
+
+    sentence: str
+    word: str
+    kind: str
+    icon: str
+    since: datetime
+    days: int = 0
+    mine: bool = False
+    late: bool = False
+
+
+LOOKS = {
+    Status.DRAFT: ("act", "pencil"),
+    Status.SUBMITTED: ("wait", "clock"),
+    Status.IN_REVIEW: ("wait", "clock"),
+    Status.DECIDED: ("wait", "clock"),
+    Status.RETURNED: ("act", "return"),
+    Status.APPROVED: ("act", "check"),
+    Status.GRANTED: ("ok", "key"),
+    Status.REJECTED: ("stop", "cross"),
+    Status.WITHDRAWN: ("", "stop"),
+    Status.CLOSED: ("", "stop"),
+    Status.EXPIRED: ("", "pause"),
+    Status.REVOKED: ("stop", "lock"),
+}
+
+
+_OWN = {
+    Status.DRAFT: gettext_lazy("This is a draft. Nobody but you sees it until you send it."),
+    Status.RETURNED: gettext_lazy("Waiting for you since %(since)s: something must be changed or explained."),
+    Status.APPROVED: gettext_lazy("Approved on %(since)s. Before access opens, please accept the licence."),
+    Status.GRANTED: gettext_lazy("You have access since %(since)s."),
+    Status.REJECTED: gettext_lazy("Your request was rejected on %(since)s."),
+    Status.WITHDRAWN: gettext_lazy("You withdrew this request on %(since)s."),
+    Status.CLOSED: gettext_lazy("AIDA Data Hub closed this request on %(since)s."),
+    Status.EXPIRED: gettext_lazy("Your access ended on %(since)s."),
+    Status.REVOKED: gettext_lazy("Your access was revoked on %(since)s."),
+}
+_OTHERS = {
+    Status.DRAFT: gettext_lazy("This is a draft of %(applicant)s."),
+    Status.RETURNED: gettext_lazy("Waiting for %(applicant)s since %(since)s: something must be changed or explained."),
+    Status.APPROVED: gettext_lazy("Approved on %(since)s. Waiting for %(applicant)s to accept the licence."),
+    Status.GRANTED: gettext_lazy("%(applicant)s has access since %(since)s."),
+    Status.REJECTED: gettext_lazy("This request was rejected on %(since)s."),
+    Status.WITHDRAWN: gettext_lazy("%(applicant)s withdrew this request on %(since)s."),
+    Status.CLOSED: gettext_lazy("AIDA Data Hub closed this request on %(since)s."),
+    Status.EXPIRED: gettext_lazy("Access ended on %(since)s."),
+    Status.REVOKED: gettext_lazy("Access was revoked on %(since)s."),
+}
+
+
+def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
+    """Where a request stands, in words for one viewer."""
+    status = Status(request.status)
+    days = 0 if status in FINISHED else working_days(request.status_since)
+    mine = request.applicant_id == viewer.pk
+    kind, icon = LOOKS[status]
+    waits = status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}
+    word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
+    acts = mine and status in {Status.DRAFT, Status.RETURNED, Status.APPROVED}
+    return Standing(
+        _sentence(request, status, days, mine=mine), word, kind, icon, request.status_since, days,
+        mine=acts, late=waits and days > USUAL_DAYS,
+    )  # fmt: skip
+
+
+def day_of(moment: datetime) -> str:
+    """The day of a moment in Stockholm, written out; with its year when that is another one."""
+    local = timezone.localtime(moment)
+    this_year = local.year == timezone.localtime().year
+    return date_format(local, "j F" if this_year else "j F Y")
+
+
+def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) -> str:
+    since = day_of(request.status_since)
+    if status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}:
+        return f"{_waiting_for(request, status) % {'since': since}} {_how_long(days)}"
+    words = (_OWN if mine else _OTHERS)[status]
+    return str(words) % {"since": since, "applicant": request.applicant.get_full_name()}
+
+
+def _waiting_for(request: AccessRequest, status: Status) -> str:
+    if status is Status.SUBMITTED:
+        return _("Waiting for AIDA Data Hub to look at it since %(since)s.")
+    if status is Status.DECIDED:
+        return _("The answers are in; waiting for AIDA Data Hub to confirm them since %(since)s.")
+    if request.open_round is not None and request.open_round.by_hub:
+        return _("Waiting for AIDA Data Hub to decide since %(since)s.")
+    return _("Waiting for the dataset's providers since %(since)s.")
+
+
+def _how_long(days: int) -> str:
+    waited = ngettext("%(days)s working day so far", "%(days)s working days so far", days) % {"days": days}
+    if days > USUAL_DAYS:
+        return _("%(waited)s, longer than the usual %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
+    return _("%(waited)s; usually answered within %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
