@@ -31,11 +31,16 @@ def policy_of(license: License) -> Policy:
 
 def is_requestable(license: License) -> bool:
     """Whether one can ask under this licence here: the page opens a way, and somebody is there to decide."""
-    if license.retired_at or license.dataset.retired_at or license.text_in_force is None:
-        return False
-    if not (license.requestable or for_members(license)):
+    if not opens_a_way(license) or license.text_in_force is None:
         return False
     return bool(providers_named(license.dataset))
+
+
+def opens_a_way(license: License) -> bool:
+    """Whether the page lets one ask under this licence, should it have a text and somebody to decide."""
+    if license.retired_at or license.dataset.retired_at:
+        return False
+    return license.requestable or for_members(license)
 
 
 def providers_named(dataset: Dataset) -> list[DatasetProvider]:
