@@ -8,16 +8,11 @@ import sys
 
 
 def main() -> None:
-    """Run one command; a wrong environment variable ends it with its sentence."""
+    """Run one command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidahub.settings")
     from django.core.management import execute_from_command_line
 
-    from aidahub.environment import WrongSetting
-
-    try:
-        execute_from_command_line(sys.argv)
-    except WrongSetting as problem:
-        sys.exit(str(problem))
+    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ import os
 from celery import Celery
 from celery.signals import setup_logging
 
+from aidahub.environment import say_plainly
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidahub.settings")
 
+say_plainly()
 app = Celery("aidahub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

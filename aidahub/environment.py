@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +27,19 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 class WrongSetting(ImproperlyConfigured):
     """An environment variable is missing or holds something that cannot be used; its text is for the operator."""
+
+
+def say_plainly() -> None:
+    """Have any program of the site that ends by a wrong variable say that sentence only, without a traceback."""
+    usual = sys.excepthook
+
+    def hook(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(problem, WrongSetting):
+            print(problem, file=sys.stderr)
+        else:
+            usual(kind, problem, trace)
+
+    sys.excepthook = hook
 
 
 @dataclass(frozen=True)
@@ -138,6 +154,13 @@ class Environment:
         value = self.text(name)
         if value not in choices:
             raise WrongSetting(f"{name} is {value!r}; set it to one of {', '.join(choices)}.")
+        return value
+
+    def zone(self, name: str) -> str:
+        """The variable as the name of a time zone."""
+        value = self.text(name)
+        if value not in available_timezones():
+            raise WrongSetting(f"{name} is {value!r}; set it to a name such as Europe/Stockholm.")
         return value
 
     def address(self, name: str) -> str:

@@ -226,7 +226,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout
 LANGUAGE_CODE = env.one_of("LANGUAGE", ("en", "sv"))
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [ROOT / "locale"]
-TIME_ZONE = env.text("TIME_ZONE")
+TIME_ZONE = env.zone("TIME_ZONE")
 USE_TZ = True
 
 # Files
