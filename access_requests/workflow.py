@@ -133,6 +133,6 @@ MOVES: dict[Verb, Move] = {
         frozenset({Part.DECIDER, Part.HUB}),
     ),
     Verb.CONFIRM: Move(frozenset({Status.DECIDED}), (Status.APPROVED, Status.REJECTED), frozenset({Part.HUB})),
-    Verb.ACCEPT_LICENSE: Move(OPEN | {Status.GRANTED}, (), frozenset({Part.APPLICANT})),
+    Verb.ACCEPT_LICENSE: Move(UNSENT | OPEN | {Status.GRANTED}, (), frozenset({Part.APPLICANT})),
     Verb.GRANT: Move(frozenset({Status.APPROVED}), (Status.GRANTED,), frozenset({Part.SYSTEM})),
 }
