@@ -66,9 +66,9 @@ def allowed(check: Callable[..., object], *args: Any, **kwargs: Any) -> Allowed:
     return Allowed(True)
 
 
-def may(by: AnyUser, verb: Verb, request: AccessRequest) -> Allowed:
+def may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] | None = None) -> Allowed:
     """Whether this person may use this verb on this request now, and why not."""
-    return allowed(check_may, by, verb, request)
+    return allowed(check_may, by, verb, request, parts)
 
 
 def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, frozenset[Part]]:
@@ -121,8 +121,11 @@ def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
     return parts_of(user, [request])[request.pk]
 
 
-def check_may(by: AnyUser, verb: Verb, request: AccessRequest) -> frozenset[Part]:
+def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] | None = None) -> frozenset[Part]:
     """Refuse unless this person may use this verb on this request now.
+
+    Args:
+        parts: what they are to the request, where a page has asked that once for all of its buttons.
 
     Returns:
         The parts on which they may: those of theirs that the table names.
@@ -130,7 +133,7 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest) -> frozenset[Part
     Raises:
         Denied: with the reason. Whoever cannot see the request is told the same as for one that does not exist.
     """
-    parts = parts_in(by, request)
+    parts = parts_in(by, request) if parts is None else parts
     if not parts:
         raise Denied(_("There is no such request."))
     move = MOVES[verb]
