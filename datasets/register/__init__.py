@@ -1,0 +1,1 @@
+"""Reads the register's pages: bytes to validated objects, objects to rows."""
