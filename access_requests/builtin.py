@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db import transaction
+
 from .events import canonical
 from .models import AccessRequest, Form, FormVersion
 from .questions import Question, builtin, parse
@@ -19,6 +21,7 @@ def version_in_use(slug: str) -> FormVersion:
     return newest or add_version(slug, builtin(slug))
 
 
+@transaction.atomic
 def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
     """Make a form's next version, unless its newest has the same questions; a version is never altered.
 
@@ -26,7 +29,8 @@ def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
         slug: the form's slug.
         definition: `name` by language and `questions`, as the files in `fixtures/forms` hold them.
     """
-    form, _made = Form.objects.get_or_create(slug=slug, defaults={"name": definition["name"]})
+    Form.objects.get_or_create(slug=slug, defaults={"name": definition["name"]})
+    form = Form.objects.select_for_update().get(slug=slug)  # two people may ask for its first version at once
     questions = definition["questions"]
     sha256 = hashlib.sha256(canonical(questions)).hexdigest()
     newest = form.versions.order_by("-number").first()
