@@ -16,7 +16,7 @@ os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
 from tests.live_settings import *  # noqa: E402, F403
 from tests.live_settings import DATABASES, VAR_DIR  # noqa: E402
 
-Path(VAR_DIR).mkdir(exist_ok=True)
+(Path(VAR_DIR) / "static").mkdir(parents=True, exist_ok=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since a real worker and a real web server cannot see a database in this process's memory.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

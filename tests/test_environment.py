@@ -1,0 +1,118 @@
+"""Environment variables: what they give, and the sentence for each wrong one."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aidahub.environment import ROOT, VARIABLES, Environment, WrongSetting, kept_secret
+from tests.support.processes import site_environment
+
+
+def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the site with these variables and no others of its own."""
+    ours = {variable.name for variable in VARIABLES}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment |= {"DJANGO_SETTINGS_MODULE": "aidahub.settings", **variables}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"DEMO": "maybe"}, "DEMO is 'maybe'; set it to yes or no."),
+        (
+            {"DEMO": "1", "BASE_URL": "https://hub.example.org"},
+            "DEMO=1 is refused because BASE_URL is not on this machine",
+        ),
+        ({"BASE_URL": "hub.example.org"}, "BASE_URL is 'hub.example.org'; set it to an address such as"),
+        ({"BASE_URL": "https://hub.example.org"}, "SECRET_KEY is not set; set it to 50 or more random characters"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL cannot be read; set it to postgres://"),
+        ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL cannot be read; set it to smtp+tls://"),
+        ({"OUTBOX_TICK": "0"}, "OUTBOX_TICK is 0; set it to 0.1 or more."),
+        ({"OUTBOX_TICK": "nan"}, "OUTBOX_TICK is nan; set it to 0.1 or more."),
+        ({"LANGUAGE": "de"}, "LANGUAGE is 'de'; set it to one of en, sv."),
+        ({"TIME_ZONE": "Uppsala"}, "TIME_ZONE is 'Uppsala'; set it to a name such as Europe/Stockholm."),
+        ({"OIDC_PROVIDERS": "lifescience"}, "OIDC_PROVIDERS is not JSON"),
+        (
+            {"OIDC_PROVIDERS": '[{"id": "ls"}]'},
+            "OIDC_PROVIDERS has another shape; set it to a JSON list of objects with id",
+        ),
+        ({"ORCID_CLIENT_ID": "APP-1"}, "ORCID_CLIENT_SECRET is missing; set it, or unset ORCID_CLIENT_ID."),
+    ],
+)
+def test_wrong_variable_stops_every_program_with_its_sentence(
+    tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    result = run("manage.py", "check", VAR_DIR=str(tmp_path), **variables)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_wrong_variable_stops_the_web_server_with_its_sentence(tmp_path: Path) -> None:
+    result = run("-m", "gunicorn", "-c", "python:aidahub.gunicorn", "aidahub.wsgi", VAR_DIR=str(tmp_path), DEMO="maybe")
+    assert result.returncode == 1
+    assert result.stderr == "DEMO is 'maybe'; set it to yes or no.\n"
+
+
+def test_wrong_variable_stops_the_worker_with_its_sentence(tmp_path: Path) -> None:
+    result = run("-m", "celery", "-A", "aidahub", "worker", VAR_DIR=str(tmp_path), DEMO="maybe")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == "DEMO is 'maybe'; set it to yes or no."
+    assert "Traceback" not in result.stderr
+
+
+def test_table_has_every_variable_that_is_read_and_no_other() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "aidahub").rglob("*.py"))
+    read = set(
+        re.findall(r"(?:env|self)\.(?:text|flag|number|one_of|zone|address|folder|records)\(\s*\"([A-Z_]+)\"", code)
+    )
+    assert read == {variable.name for variable in VARIABLES}
+
+
+def test_https_makes_every_cookie_secure(tmp_path: Path) -> None:
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        "s.ALLOWED_HOSTS)"
+    )
+    key = "k" * 60
+    public = run("-c", code, VAR_DIR=str(tmp_path), BASE_URL="https://hub.example.org", SECRET_KEY=key).stdout
+    assert public == "__Host-session __Host-csrf True True ['hub.example.org']\n"
+    # A browser keeps no __Host- cookie that came over http.
+    assert run("-c", code, VAR_DIR=str(tmp_path)).stdout.startswith("session csrf False False ['127.0.0.1'")
+
+
+def test_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    env = Environment({})
+    key = env.secret_key(tmp_path)
+    assert len(key) >= 50
+    assert env.secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+    assert kept_secret(tmp_path / "secret-key", "another") == key
+
+
+def test_unset_and_empty_are_the_same() -> None:
+    assert Environment({"HUB_NAME": " "}).text("HUB_NAME") == Environment({}).text("HUB_NAME") == "AIDA Data Hub"
+
+
+def test_loopback_in_all_its_names() -> None:
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        assert Environment({"BASE_URL": f"http://{host}:8000", "DEMO": "yes"}).demo()
+    with pytest.raises(WrongSetting):
+        Environment({"BASE_URL": "http://127.0.0.1.example.org", "DEMO": "yes"}).demo()
+
+
+@pytest.mark.django_db
+def test_other_processes_see_the_test_database_and_nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtp://real-server.example.org")
+    assert "EMAIL_URL" not in site_environment()
