@@ -10,7 +10,7 @@ STATUS_LABELS = {
     Status.SUBMITTED: _("Submitted"),
     Status.IN_REVIEW: _("In review"),
     Status.DECIDED: _("Votes are in"),
-    Status.RETURNED: _("Sent back to you"),
+    Status.RETURNED: _("Sent back"),
     Status.APPROVED: _("Approved"),
     Status.GRANTED: _("Access granted"),
     Status.REJECTED: _("Rejected"),

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from aidahub.environment import ROOT, VARIABLES
 
+from .generated_workflow import permission_table, state_diagram, turn_table
+
 
 @dataclass(frozen=True)
 class Part:
@@ -52,4 +54,9 @@ def settings_table() -> str:
     return table(("variable", "what it is for", "when unset"), rows)
 
 
-PARTS = (Part("settings", "docs/settings.md", settings_table),)
+PARTS = (
+    Part("settings", "docs/settings.md", settings_table),
+    Part("state diagram", "docs/workflow.md", state_diagram),
+    Part("whose turn", "docs/workflow.md", turn_table),
+    Part("permission table", "docs/workflow.md", permission_table),
+)
