@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.links import give_link
 from aidahub.accounts.models import Invitation, ProviderLink, User
-from datasets.models import Provider
+from datasets.models import Dataset, Provider
 
 TOKEN_BYTES = 32  # 256 bits: nobody guesses one, so a plain hash of it is enough in the database
 
@@ -67,11 +68,18 @@ def send_invitation(provider: Provider, *, email: str | None = None) -> Invitati
     """
     link = invite(provider, email=email)
     invitation = Invitation.objects.filter(provider=provider).latest("pk")
-    context = {"provider": provider, "link": link, "invitation": invitation, "hub": settings.HUB_NAME}
+    context = {"link": link, "invitation": invitation, "provider": provider, "datasets": datasets_of(provider)}
+    context |= {"hub": settings.HUB_NAME, "base_url": settings.BASE_URL}
     subject = " ".join(render_to_string("account/email/invitation_subject.txt", context).split())
     text = render_to_string("account/email/invitation_message.txt", context)
     EmailMessage(subject, text, to=[invitation.email]).send()
     return invitation
+
+
+def datasets_of(provider: Provider) -> QuerySet[Dataset]:
+    """The datasets whose pages name this provider now."""
+    named = provider.dataset_providers.filter(retired_at=None).values("dataset")
+    return Dataset.objects.filter(pk__in=named, retired_at=None).order_by("name")
 
 
 def find(token: str) -> Invitation | None:

@@ -85,7 +85,8 @@ def services_in(env: Environment) -> list[Service]:
             raise WrongSetting("ORCID_CLIENT_SECRET is missing; set it, or unset ORCID_CLIENT_ID.")
         services.append(Service(ORCID, "ORCID", client_id, secret, env.address("ORCID_URL"), ("openid",)))
     for record in env.records("OIDC_PROVIDERS", KEYS):
-        service = Service(**{key: str(record[key]) for key in KEYS})
+        id_, name, client_id, secret, server_url = (str(record[key]) for key in KEYS)
+        service = Service(id_, name, client_id, secret, server_url)
         if service.id == ORCID:
             raise WrongSetting(
                 'OIDC_PROVIDERS has the id "orcid"; set ORCID_CLIENT_ID and ORCID_CLIENT_SECRET instead.'

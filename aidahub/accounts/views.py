@@ -21,7 +21,6 @@ from django.views.generic import UpdateView
 from aidahub.accounts import invitations
 from aidahub.accounts.forms import Profile
 from aidahub.accounts.models import Invitation, User
-from datasets.models import Dataset
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -35,7 +34,7 @@ class ProfileView(LoginRequiredMixin, SuccessMessageMixin[Profile], UpdateView[U
 
     def get_object(self, queryset: QuerySet[User] | None = None) -> User:
         """Oneself; a second copy, so that a wrong answer does not show in the page's head."""
-        return User.objects.get(pk=self.request.user.pk)
+        return User.objects.get(pk=self.request.user.pk or 0)
 
 
 @never_cache
@@ -75,9 +74,8 @@ def _accept(request: HttpRequest, found: Invitation, next_path: str) -> HttpResp
 
 def _shown(request: HttpRequest, found: Invitation) -> dict[str, Any]:
     """What the page of an open invitation says."""
-    named = {"dataset_providers__provider": found.provider, "dataset_providers__retired_at": None}
     return {
         "invitation": found,
-        "datasets": Dataset.objects.filter(**named, retired_at=None).order_by("name"),
+        "datasets": invitations.datasets_of(found.provider),
         "here": request.get_full_path(),
     }
