@@ -59,7 +59,7 @@ class MailAdmin(HubAdmin, MailAdminBase):
 
     def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> tuple[str, ...]:
         """As listed; the text with its secrets only for an operator of a trial site."""
-        return tuple("whole_text" if name == "readable_text" and reads_secrets(request) else name for name in self.fields)
+        return (*self.fields[:-1], "whole_text" if reads_secrets(request) else "readable_text")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Mail | None = None) -> tuple[str, ...]:
         """All of them."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import smtplib
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime, formataddr
 from threading import Timer
@@ -141,10 +141,8 @@ def cut_off(connection: Any, seconds: float) -> Iterator[None]:
 def break_off(sock: socket.socket | None) -> None:
     """End a socket's conversation, so that whoever waits for an answer gets an error."""
     if sock is not None:
-        try:
+        with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
 
 def message_of(mail: Mail, connection: Any) -> EmailMultiAlternatives:

@@ -87,7 +87,7 @@ def is_address(text: str) -> bool:
 
 def message_id(about: str, kind: str, recipient: str) -> str:
     """The Message-ID of a mail: a mail that is sent twice carries the same one, so that the reader sees it once."""
-    key = salted_hmac("aidahub.outbox.message-id", "\n".join((about, kind, recipient)), algorithm="sha256")
+    key = salted_hmac("aidahub.outbox.message-id", f"{about}\n{kind}\n{recipient}", algorithm="sha256")
     return f"<{key.hexdigest()[:40]}@{sender_domain()}>"
 
 

@@ -1,0 +1,73 @@
+"""Which event tells whom by which mail. One mail is one function; `table` says who gets it.
+
+The mails are written into the outbox in the transaction of their event, each in its reader's language, and each
+address gets one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import override
+
+from access_requests.models import AccessRequest, Event
+from access_requests.workflow import Verb
+from aidahub.outbox.queue import queue
+from aidahub.outbox.wording import one_line
+
+from .case import Case
+from .letter import as_html, as_text
+from .readers import Reader, hub, languages_of
+from .reminders import REMINDED, escalation, of_turn, reminder
+from .table import TABLE, Mailing, Writer
+
+__all__ = ["REMINDED", "announce", "escalate", "remind"]
+
+
+def announce(event: Event) -> None:
+    """Write the mails of an event, in the caller's transaction.
+
+    Args:
+        event: the event, with its request as it is after it.
+    """
+    case = Case(event.request, event)
+    post(case, TABLE[Verb(event.verb)](case), about=f"{case.reference}/{event.number}")
+
+
+def remind(request: AccessRequest) -> None:
+    """Remind whoever has the turn on a locked request; once in each turn, however often it is called."""
+    case = Case(request)
+    post(case, [(reminder, of_turn(case))], about=turn_of(request))
+
+
+def escalate(request: AccessRequest) -> None:
+    """Tell hub staff that a turn on a locked request lasts long; once in each turn, however often it is called."""
+    case = Case(request)
+    post(case, [(escalation, hub(case))], about=turn_of(request))
+
+
+def turn_of(request: AccessRequest) -> str:
+    """What names one turn: the status, and the moment since when it holds."""
+    return f"{request.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
+
+
+def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
+    """Write each letter for its readers; an address that has one already gets no second."""
+    first: dict[str, tuple[Writer, Reader]] = {}
+    for writer, readers in mailings:
+        for reader in readers:
+            first.setdefault(reader.address.casefold(), (writer, reader))
+    languages = languages_of(first)
+    for address, (writer, reader) in first.items():
+        with override(languages[address]):
+            letter = writer(case, reader)
+            queue(
+                about=about,
+                kind=writer.__name__.replace("_", "-"),
+                recipient=address,
+                subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
+                text=as_text(letter),
+                html=as_html(letter),
+                language=languages[address],
+                thread=case.reference,
+            )

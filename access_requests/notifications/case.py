@@ -1,0 +1,148 @@
+"""What the mails about one request tell of it, looked up once for all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access_requests import questions
+from access_requests.builtin import questions_of
+from access_requests.events import text_of
+from access_requests.models import AccessRequest, Event, Participant, Round, Submission
+from access_requests.policies import policy_of, providers_named
+from access_requests.workflow import Answer, Part
+from aidahub.outbox.wording import one_line
+from datasets.models import DatasetProvider
+
+
+class Case:
+    """One request, and the event that is told of (none where a mail only reminds)."""
+
+    def __init__(self, request: AccessRequest, event: Event | None = None) -> None:
+        """Args: request: as it is after the event. event: what happened."""
+        self.request = request
+        self.event = event
+        self.payload: dict[str, Any] = event.payload if event else {}
+        self.reference = request.reference
+
+    @property
+    def dataset(self) -> str:
+        """What the dataset is called."""
+        return one_line(self.request.dataset.display_name, 80)
+
+    @cached_property
+    def submission(self) -> Submission:
+        """What was sent last."""
+        return self.request.submissions.latest("number")
+
+    @cached_property
+    def asked(self) -> list[questions.Question]:
+        """The questions that the submission answers."""
+        return questions.shown(questions_of(self.request), self.submission.answers)
+
+    def answer(self, key: str) -> str:
+        """One answer as people read it, in the language of the mail; empty where it was not asked."""
+        question = next((question for question in self.asked if question.key == key), None)
+        return questions.words(question, self.submission.answers.get(key)) if question else ""
+
+    @property
+    def who(self) -> str:
+        """Name and institution of the applicant."""
+        known = (self.name, one_line(self.answer("applicant_institution"), 80))
+        return ", ".join(text for text in known if text)
+
+    @property
+    def name(self) -> str:
+        """The applicant's name."""
+        return one_line(self.applicant.name or self.request.applicant.get_full_name(), 80)
+
+    @cached_property
+    def people(self) -> list[Participant]:
+        """Everybody named in the request now."""
+        return list(self.request.participants.filter(removed_at=None).order_by("pk"))
+
+    @property
+    def applicant(self) -> Participant:
+        """The applicant as named in the request."""
+        return next(person for person in self.people if person.part == Part.APPLICANT)
+
+    @property
+    def named(self) -> list[Participant]:
+        """Everybody named but the applicant."""
+        return [person for person in self.people if person.part != Part.APPLICANT]
+
+    @cached_property
+    def round(self) -> Round | None:
+        """The last round, open or closed; none before the first."""
+        return self.request.rounds.order_by("-number").first()
+
+    @cached_property
+    def providers(self) -> list[DatasetProvider]:
+        """All providers that the dataset's page names."""
+        return [row for row in providers_named(self.request.dataset) if row.provider]
+
+    @cached_property
+    def deciders(self) -> list[DatasetProvider]:
+        """The providers who are asked in the last round, as the page names them."""
+        keys = set(self.round.deciders.values_list("provider_id", flat=True)) if self.round else set()
+        return [row for row in self.providers if row.provider_id in keys]
+
+    @property
+    def by_hub(self) -> bool:
+        """Whether hub staff decide in the last round."""
+        return bool(self.round and self.round.by_hub)
+
+    @property
+    def confirming(self) -> bool:
+        """Whether hub staff confirm what the votes come to."""
+        return policy_of(self.request.license).confirm and not self.by_hub
+
+    @property
+    def decided_by(self) -> str:
+        """Who decided, as the applicant reads it."""
+        return settings.HUB_NAME if self.by_hub or self.confirming else _("The dataset's providers")
+
+    @property
+    def again(self) -> bool:
+        """Whether it was sent before."""
+        return self.submission.number > 1
+
+    @property
+    def opens_at_once(self) -> bool:
+        """Whether nothing is left to do but to open access, which follows in the same transaction."""
+        text = self.request.license.text_in_force
+        return self.request.acceptances.filter(participant=self.applicant, license_text=text).exists()
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why, for the applicant to read. Where hub staff confirm, only theirs: what deciders wrote was for the hub."""
+        own = text_of(self.event) if self.event else ""
+        if not self.round or "settled" not in self.payload:
+            return [own] if own else []
+        votes = self.round.decisions.filter(answer=Answer.REJECT).select_related("reason")
+        return [vote.reason.text for vote in votes if vote.reason and vote.reason.text]
+
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """What changed since the last sending: the question, and its answer now."""
+        keys = set(self.payload.get("changed", ())) if self.again else set()
+        questions_now = {question.key: question for question in questions_of(self.request)}
+        return [
+            (questions.text_in(None, question.label), questions.words(question, self.submission.answers.get(key)))
+            for key, question in questions_now.items()
+            if key in keys
+        ]
+
+    @property
+    def own_url(self) -> str:
+        """The request's page for the people named in it."""
+        return settings.BASE_URL + self.request.get_absolute_url()
+
+    @property
+    def decision_path(self) -> str:
+        """The path of the page for those who decide."""
+        return reverse("admin:access_requests_accessrequest_change", args=[self.reference])

@@ -1,0 +1,131 @@
+"""Who a mail goes to: addresses, languages, and the link that works for this reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+
+from access_requests.workflow import Part
+from aidahub.accounts.invitations import invite
+from aidahub.accounts.models import ProviderLink, User
+from aidahub.outbox.queue import is_address
+from datasets.models import DatasetProvider, Provider
+
+from .case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One address and what its reader is to the request."""
+
+    address: str
+    parts: frozenset[Part]
+    provider: DatasetProvider | None = None
+
+
+def applicant(case: Case) -> list[Reader]:
+    """The applicant, at the address of the request, else of the account."""
+    address = case.applicant.email or case.request.applicant.email
+    return [Reader(address.casefold(), frozenset({Part.APPLICANT}))]
+
+
+def named(case: Case) -> list[Reader]:
+    """Everybody named but the applicant; one reader for an address, with all its parts."""
+    parts: dict[str, set[Part]] = {}
+    for person in case.named:
+        parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
+    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+
+
+def deciders(case: Case) -> list[Reader]:
+    """The providers asked in the last round; nobody where hub staff decide."""
+    return [reader for row in case.deciders for reader in of_provider(row, Part.DECIDER)]
+
+
+def without_vote(case: Case) -> list[Reader]:
+    """The deciders whose vote is waited for."""
+    voted = set(case.round.decisions.values_list("provider_id", flat=True)) if case.round else set()
+    rows = [row for row in case.deciders if row.provider_id not in voted]
+    return [reader for row in rows for reader in of_provider(row, Part.DECIDER)]
+
+
+def informed(case: Case) -> list[Reader]:
+    """The providers who only want to know."""
+    rows = [row for row in case.providers if row.part == DatasetProvider.Part.INFORMED]
+    return [reader for row in rows for reader in of_provider(row, Part.PROVIDER)]
+
+
+def hub(case: Case) -> list[Reader]:
+    """Hub staff: at the addresses of the dataset's handlers, else at the hub's own."""
+    handlers = [row.provider.email for row in case.providers if row.part == DatasetProvider.Part.HANDLER]
+    addresses = [address for address in handlers if is_address(address)] or [settings.HUB_EMAIL]
+    return [Reader(address, frozenset({Part.HUB})) for address in addresses]
+
+
+def of_provider(row: DatasetProvider, part: Part) -> Iterator[Reader]:
+    """A provider at the address of the register; without one, the people who act for it."""
+    addresses = [row.provider.email] if row.provider.email else acting_addresses(row.provider)
+    for address in addresses:
+        yield Reader(address, frozenset({part}), row)
+
+
+def acting_addresses(provider: Provider) -> list[str]:
+    """The addresses of those who act for a provider now."""
+    links = ProviderLink.objects.in_force().filter(provider=provider)
+    return list(links.order_by("pk").values_list("user__email", flat=True))
+
+
+def unreachable(case: Case) -> list[str]:
+    """The names of deciders to whom no mail can be sent."""
+    return [row.name for row in case.deciders if not row.provider.email and not acting_addresses(row.provider)]
+
+
+def shut_out(case: Case) -> list[str]:
+    """The names of deciders for whom nobody can act, because hub staff ended somebody's right to."""
+    return [row.name for row in case.deciders if _was_ended(row.provider) and not _has_somebody(row.provider)]
+
+
+def may_be_invited(provider: Provider) -> bool:
+    """Whether a mail to this provider carries an invitation.
+
+    Not where somebody can act for it already, and not where hub staff ended somebody's right: an invitation that is
+    sent by itself must not give back what they took.
+    """
+    return bool(provider.email) and not _has_somebody(provider) and not _was_ended(provider)
+
+
+def _has_somebody(provider: Provider) -> bool:
+    """Whether a person acts for it, or will as soon as they sign in, because its address is theirs."""
+    if ProviderLink.objects.in_force().filter(provider=provider).exists():
+        return True
+    owners = EmailAddress.objects.filter(verified=True, email__iexact=provider.email, user__is_active=True)
+    return not _was_ended(provider) and bool(provider.email) and owners.exists()
+
+
+def _was_ended(provider: Provider) -> bool:
+    return ProviderLink.objects.filter(provider=provider).exclude(ended_by=None).exists()
+
+
+def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
+    """The one link of a mail, and whether it is an invitation, which lets in whoever holds it."""
+    if reader.parts <= {Part.APPLICANT, Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER}:
+        return case.own_url, False
+    if reader.provider and may_be_invited(reader.provider.provider):
+        return invite(reader.provider.provider, next_path=case.decision_path), True
+    return settings.BASE_URL + case.decision_path, False
+
+
+def languages_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The language that the owner of each address chose; the site's where nobody did."""
+    known = {code for code, _name in settings.LANGUAGES}
+    chosen = dict(User.objects.filter(email__in=list(addresses)).values_list("email", "language"))
+    return {
+        address: chosen[address] if chosen.get(address) in known else settings.LANGUAGE_CODE for address in addresses
+    }

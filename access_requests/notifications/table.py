@@ -1,0 +1,130 @@
+"""Which event tells whom by which letter: the first letter for an address is the only one it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from access_requests.workflow import Status, Verb
+
+from . import to_people, to_providers
+from .case import Case
+from .letter import Letter
+from .readers import Reader, applicant, deciders, hub, informed, named
+
+Writer = Callable[[Case, Reader], Letter]
+Mailing = tuple[Writer, Iterable[Reader]]
+
+
+def on_submit(case: Case) -> Iterator[Mailing]:
+    """The applicant gets a receipt, those named hear of it, and whoever has the turn is asked."""
+    yield to_people.receipt, applicant(case)
+    yield to_people.named, named(case)
+    if case.request.status == Status.SUBMITTED:
+        yield to_providers.check, hub(case)
+    else:
+        yield from _deciders_are_asked(case)
+
+
+def on_forward(case: Case) -> Iterator[Mailing]:
+    """The deciders are asked. Hub staff did it, and the applicant's turn has not come."""
+    if case.by_hub:
+        yield to_providers.decide, hub(case)
+        return
+    yield to_providers.decide, deciders(case)
+    yield to_providers.asked_of_others, informed(case)
+
+
+def _deciders_are_asked(case: Case) -> Iterator[Mailing]:
+    if case.by_hub:
+        yield to_providers.decide, hub(case)
+        return
+    yield to_providers.decide, deciders(case)
+    yield to_providers.asked_of_others, [*hub(case), *informed(case)]
+
+
+def on_withdraw(case: Case) -> Iterator[Mailing]:
+    """The applicant's own copy; nobody goes on working on it."""
+    yield to_people.withdrawn, applicant(case)
+    yield to_people.over, named(case)
+    yield to_providers.stopped, [*_all_who_were_asked(case), *hub(case)]
+
+
+def on_close(case: Case) -> Iterator[Mailing]:
+    """The applicant hears why. Hub staff did it."""
+    yield to_people.closed, applicant(case)
+    yield to_people.over, named(case)
+    yield to_providers.stopped, _all_who_were_asked(case)
+
+
+def on_send_back(case: Case) -> Iterator[Mailing]:
+    """The applicant's turn; the others stop, but for the one who sent it back."""
+    yield to_people.returned, applicant(case)
+    yield to_providers.stopped, [*_all_who_were_asked(case), *hub(case)]
+
+
+def on_decide(case: Case) -> Iterator[Mailing]:
+    """A vote that settles nothing is told to nobody but the decider for whom hub staff recorded it."""
+    if case.payload.get("by_mail"):
+        yield to_providers.recorded, _voter(case)
+    if not case.payload.get("settled"):
+        return
+    yield from _applicant_hears_the_outcome(case)
+    if case.request.status == Status.DECIDED:
+        yield to_providers.confirm, hub(case)
+        yield to_providers.outcome, deciders(case)
+    else:
+        yield to_providers.outcome, [*_all_who_were_asked(case), *([] if case.by_hub else hub(case))]
+
+
+def on_confirm(case: Case) -> Iterator[Mailing]:
+    """The applicant and the deciders hear the outcome. Hub staff gave it."""
+    yield from _applicant_hears_the_outcome(case)
+    yield to_providers.outcome, _all_who_were_asked(case)
+
+
+def on_grant(case: Case) -> Iterator[Mailing]:
+    """Access is open: the applicant and those named hear of it, and hub staff hand the data over."""
+    yield to_people.granted, applicant(case)
+    yield to_people.granted_named, named(case)
+    yield to_providers.deliver, hub(case)
+
+
+def _applicant_hears_the_outcome(case: Case) -> Iterator[Mailing]:
+    """A yes that opens access at once is told with the grant, which is the next event of the same transaction."""
+    if case.request.status == Status.APPROVED and not case.opens_at_once:
+        yield to_people.approved, applicant(case)
+    if case.request.status == Status.REJECTED:
+        yield to_people.rejected, applicant(case)
+        yield to_people.over, named(case)
+
+
+def _all_who_were_asked(case: Case) -> list[Reader]:
+    """The deciders of the last round and those who only want to know; nobody when there was no round yet."""
+    return [*deciders(case), *informed(case)] if case.round and not case.by_hub else []
+
+
+def _voter(case: Case) -> list[Reader]:
+    """The decider whose vote the event tells: the record names it by its place on the dataset's page."""
+    place = case.payload.get("decider")
+    row = case.providers[place - 1] if isinstance(place, int) and 0 < place <= len(case.providers) else None
+    return [reader for reader in deciders(case) if row is not None and reader.provider == row]
+
+
+def nobody(case: Case) -> Iterable[Mailing]:
+    """No mail: whoever did it sees it, and it concerns nobody else."""
+    return ()
+
+
+TABLE: dict[Verb, Callable[[Case], Iterable[Mailing]]] = {
+    Verb.SAVE: nobody,
+    Verb.SUBMIT: on_submit,
+    Verb.DISCARD: nobody,
+    Verb.WITHDRAW: on_withdraw,
+    Verb.CLOSE: on_close,
+    Verb.FORWARD: on_forward,
+    Verb.SEND_BACK: on_send_back,
+    Verb.DECIDE: on_decide,
+    Verb.CONFIRM: on_confirm,
+    Verb.ACCEPT_LICENSE: nobody,
+    Verb.GRANT: on_grant,
+}

@@ -1,0 +1,44 @@
+"""What the clock does: reminders, and copies of the record's heads."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from . import notifications
+from .checkpoints import folder, write_checkpoint
+from .models import AccessRequest
+from .waiting import is_working_day, working_days_since
+
+
+@shared_task(name="access_requests.remind")
+def remind() -> None:
+    """Remind whoever has the turn too long, and tell hub staff when it lasts longer still. Never on a day off."""
+    if not is_working_day(timezone.localdate()):
+        return
+    waiting = AccessRequest.objects.filter(status__in=notifications.REMINDED)
+    for request in waiting.order_by("status_since", "pk").iterator(500):
+        if working_days_since(request.status_since) >= min(settings.REMIND_AFTER, settings.ESCALATE_AFTER):
+            remind_of(request)
+
+
+@transaction.atomic
+def remind_of(request: AccessRequest) -> None:
+    """Write the mails that are due about one request, unless its turn has changed since it was looked up."""
+    now = AccessRequest.objects.locked(request)
+    if (now.status, now.status_since) != (request.status, request.status_since):
+        return
+    days = working_days_since(now.status_since)
+    if days >= settings.REMIND_AFTER:
+        notifications.remind(now)
+    if days >= settings.ESCALATE_AFTER:
+        notifications.escalate(now)
+
+
+@shared_task(name="access_requests.checkpoint")
+def checkpoint() -> None:
+    """Copy the heads of all chains of events to a file, once a day: what a day's file holds is not replaced."""
+    if not (folder() / f"heads-{timezone.localdate().isoformat()}.json").exists():
+        write_checkpoint()
