@@ -92,6 +92,8 @@ VARIABLES = (
         "What relative addresses in dataset pages are relative to.",
     ),
     Variable("REFERENCE_PREFIX", "AIDA", "The first part of a request's reference, as in AIDA-2026-00042."),
+    Variable("REMIND_AFTER", "5", "Working days after which whoever has the turn in a request is reminded."),
+    Variable("ESCALATE_AFTER", "10", "Working days after which hub staff hear that a turn lasts too long."),
     Variable("OUTBOX_TICK", "5", "Seconds between two looks into the outbox for mails to send."),
     Variable(
         "ORCID_CLIENT_ID", "", "Turns on sign-in with ORCID, together with the secret.", "unset: no ORCID sign-in"

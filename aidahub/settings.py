@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.sign_in import forms_for, services_in
@@ -203,7 +204,12 @@ if mail_server := env.mail_server():
     EMAIL_USE_TLS = mail_server.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 
+# When whoever has the turn is reminded, and when hub staff hear of it, in working days
+REMIND_AFTER = int(env.number("REMIND_AFTER", least=1))
+ESCALATE_AFTER = int(env.number("ESCALATE_AFTER", least=1))
+
 # Background work
+HOURLY = {"expires": 3000}
 CELERY_BROKER_URL = env.text("BROKER_URL") or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -211,8 +217,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
+CELERY_TIMEZONE = env.zone("TIME_ZONE")
 CELERY_BEAT_SCHEDULE = {
+    # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
+    "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
+    "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
     "deliver-mail": {
         "task": "outbox.deliver",
         "schedule": OUTBOX_TICK,
@@ -259,6 +268,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "aidahub.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
