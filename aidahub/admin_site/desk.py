@@ -1,8 +1,213 @@
-"""What lies on somebody's desk."""
+"""What lies on somebody's desk: what waits for them first, then what they should know of."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from access_requests import desk
+from access_requests.models import AccessRequest, AccessRequestQuerySet
+from access_requests.rows import Shown, shown, turn_of, with_rows
+from access_requests.waiting import working_days_since
+from access_requests.workflow import Status
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
+from datasets.models import Dataset, DatasetProvider, LicenseText, Provider
+
+SHOWN = 10
+LATE_DAYS = 10
+REQUESTS = "access_requests_accessrequest_changelist"
+DATASET = "datasets_dataset_change"
+PROVIDER = "datasets_provider_change"
+
+Sentence = str | Promise
 
 
-def sections_for(user: User) -> list[object]:
-    """Nothing yet."""
-    return []
+@dataclass(frozen=True)
+class Row:
+    """One line: what it is, where it is mended, since when it waits, why it is here."""
+
+    title: str
+    url: str
+    detail: str = ""
+    since: datetime | None = None
+    why: Sentence = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heap on the desk. `more` is where all of it can be seen, when not all of it is shown."""
+
+    slug: str
+    title: Sentence
+    empty: Sentence
+    rows: list[Row] = field(default_factory=list)
+    more: str = ""
+
+
+def sections_for(user: User) -> list[Section]:
+    """The heaps on a person's desk; what waits for them is the first and always there, others only with rows."""
+    first = _waiting(user)
+    others = [_late, _failed_mails, _findings, _without_email, _confirmations] if user.is_hub else [_decided]
+    return [first, *(section for make in others if (section := make(user)).rows)]
+
+
+def _cut(slug: str, title: Sentence, rows: Iterable[Row], more: str, empty: Sentence = "") -> Section:
+    found = list(islice(rows, SHOWN + 1))
+    return Section(slug, title, empty, found[:SHOWN], more if len(found) > SHOWN else "")
+
+
+def _to(view: str, *args: object, query: str = "") -> str:
+    """The address of a page of the admin; empty where there is no such page."""
+    try:
+        return reverse(f"admin:{view}", args=args) + (f"?{query}" if query else "")
+    except NoReverseMatch:
+        return ""
+
+
+WHY = {
+    Status.SUBMITTED: gettext_lazy("To be checked and forwarded"),
+    Status.DECIDED: gettext_lazy("The votes are in; to be confirmed"),
+    Status.IN_REVIEW: gettext_lazy("To be decided"),
+}
+
+
+def _request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
+    who = f"{line.applicant}, {line.institution}" if line.institution else line.applicant
+    title = _("%(who)s asks for %(dataset)s") % {"who": who, "dataset": line.dataset}
+    return Row(title, line.url, f"{line.reference} · {line.license}", line.since, why)
+
+
+def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sentence]) -> list[Row]:
+    rows = with_rows(requests)[: SHOWN + 1]
+    return [_request_row(row, shown(row, mine=False), why(row)) for row in rows]
+
+
+def _waiting(user: User) -> Section:
+    rows = _lines(desk.waiting_for(user), lambda request: WHY[Status(request.status)])
+    more = _to(REQUESTS, query="turn=me")
+    return _cut("waiting", _("Waiting for you"), rows, more, _("Nothing waits for you."))
+
+
+def _decided(user: User) -> Section:
+    rows = _lines(desk.decided_lately(user), lambda request: shown(request, mine=False).status)
+    return _cut("decided", _("Decided lately"), rows, _to(REQUESTS))
+
+
+def _late(user: User) -> Section:
+    """Open requests that have waited for somebody else longer than anybody should."""
+    late = [
+        row for row in with_rows(desk.waiting_for_others(user))[: 5 * SHOWN]
+        if working_days_since(row.status_since) > LATE_DAYS
+    ]  # fmt: skip
+    rows = [
+        _request_row(row, shown(row, mine=False), _("Turn: %(who)s") % {"who": turn_of(row)})
+        for row in late[: SHOWN + 1]
+    ]
+    return _cut(
+        "late",
+        _("Waiting for others too long"),
+        rows,
+        _to(REQUESTS, query="turn=others&o=6"),
+    )
+
+
+def _failed_mails(user: User) -> Section:
+    mails = Mail.objects.filter(status=Mail.Status.FAILED).order_by("-created_at")
+    rows = [
+        Row(
+            mail.subject,
+            _to("outbox_mail_change", mail.pk),
+            mail.recipient,
+            mail.created_at,
+            mail.last_error[:120],
+        )
+        for mail in mails[: SHOWN + 1]
+    ]
+    more = _to("outbox_mail_changelist", query="status__exact=failed")
+    return _cut("mails", _("Mails that could not be sent"), rows, more)
+
+
+def _findings(user: User) -> Section:
+    """Pages of the register with something to mend."""
+    datasets = (
+        Dataset.objects.filter(retired_at=None).exclude(findings=[]).only("doi", "name", "short_name", "findings")
+    )
+    rows = []
+    for dataset in datasets[: SHOWN + 1]:
+        number = len(dataset.findings)
+        detail = ngettext("%(number)s finding", "%(number)s findings", number) % {"number": number}
+        url = _to(DATASET, dataset.pk) or dataset.get_absolute_url()
+        rows.append(Row(dataset.display_name, url, detail, None, _first(dataset.findings)))
+    return _cut("findings", _("Findings in the register"), rows, _to("datasets_dataset_changelist"))
+
+
+def _first(findings: list[Any]) -> str:
+    first = findings[0] if findings else ""
+    return str(first.get("message", "")) if isinstance(first, dict) else str(first)
+
+
+def _named_today() -> QuerySet[DatasetProvider]:
+    rows = DatasetProvider.objects.filter(retired_at=None, dataset__retired_at=None)
+    return rows.select_related("provider", "dataset").order_by("provider__name", "dataset__name")
+
+
+def _without_email(user: User) -> Section:
+    """Deciders to whom no mail can be written."""
+    found = _named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")
+    rows = [
+        Row(
+            row.name,
+            _to(PROVIDER, row.provider.pk),
+            str(row.dataset),
+            None,
+            _("Has no valid e-mail address"),
+        )
+        for row in found[: SHOWN + 1]
+    ]
+    return _cut("no-email", _("Providers who cannot be reached"), rows, _to("datasets_provider_changelist"))
+
+
+def _confirmations(user: User) -> Section:
+    """What an import brought and hub staff must accept."""
+    rows = [
+        Row(
+            row.name,
+            _to(DATASET, row.dataset.pk),
+            str(row.dataset),
+            row.added_at,
+            _("May they see earlier requests, too?"),
+        )
+        for row in _named_today().filter(confirmed=False)[: SHOWN + 1]
+    ]
+    rows += [
+        Row(
+            provider.name,
+            _to(PROVIDER, provider.pk),
+            provider.pending_email,
+            None,
+            _("Is this new address theirs?"),
+        )
+        for provider in Provider.objects.filter(~Q(pending_email=""))[: SHOWN + 1]
+    ]
+    waiting = LicenseText.objects.filter(change=LicenseText.Change.WAITING).select_related("license__dataset")
+    rows += [
+        Row(
+            str(text.license),
+            _to("datasets_licensetext_change", text.pk),
+            "",
+            text.created_at,
+            _("A new text: other terms, or mended words?"),
+        )
+        for text in waiting.defer("html", "text")[: SHOWN + 1]
+    ]
+    return _cut("confirm", _("To be confirmed after an import"), rows, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -15,14 +15,13 @@ from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
 
 from .desk import sections_for
 
-OUR_APPS = frozenset({"accounts", "outbox", "datasets", "access_requests"})
+OUR_PACKAGES = frozenset({"aidahub", "datasets", "access_requests"})
 
 
 class Discreet:
@@ -35,9 +34,9 @@ class Discreet:
 class AidaAdminSite(AdminSite):
     """The admin of providers and hub staff."""
 
-    site_title: str | Promise = settings.HUB_NAME
-    site_header: str | Promise = settings.HUB_NAME
-    index_title: str | Promise = _("Your desk")
+    site_title = settings.HUB_NAME
+    site_header = settings.HUB_NAME
+    index_title = _("Your desk")
     enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
@@ -57,18 +56,18 @@ class AidaAdminSite(AdminSite):
         to changes behind the back of the code that looks after them.
         """
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
-        ours = [model for model in models if model._meta.app_label in OUR_APPS]
+        ours = [model for model in models if model.__module__.partition(".")[0] in OUR_PACKAGES]
         stock = admin_class or ModelAdmin
         discreet = type(stock.__name__, (Discreet, stock), {"__module__": stock.__module__, "__doc__": stock.__doc__})
         super().register(ours, discreet, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """A view of the admin in which a refused permission reads as 404, as for an address that does not exist."""
         guarded = super().admin_view(view, cacheable)
 
         def discreet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                return guarded(request, *args, **kwargs)
+                return cast("HttpResponseBase", guarded(request, *args, **kwargs))
             except PermissionDenied as refused:
                 raise Http404 from refused
 
@@ -81,11 +80,11 @@ class AidaAdminSite(AdminSite):
 
     login.login_required = False  # type: ignore[attr-defined]
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The site's own page for it, which asks for the old password and ends other sessions."""
         return redirect("account_change_password")
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Nothing leads here."""
         raise Http404
 
@@ -106,15 +105,15 @@ class AidaAdminSite(AdminSite):
                 pattern.callback = self._hub_only(pattern.callback)
         return urls
 
-    def _hub_only(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def _hub_only(self, view: Any) -> Callable[..., HttpResponseBase]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated:
                 self._for_hub(request)
-            return view(request, *args, **kwargs)
+            return cast("HttpResponseBase", view(request, *args, **kwargs))
 
         return update_wrapper(guarded, view)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk: what waits for this person first."""
-        assert isinstance(request.user, User)  # has_permission has seen it
-        return super().index(request, {"sections": sections_for(request.user), **(extra_context or {})})
+        user = cast("User", request.user)  # has_permission has seen them
+        return super().index(request, {"sections": sections_for(user), **(extra_context or {})})

@@ -1,0 +1,5 @@
+"""The admin of access requests: a list, a page to decide on, confirmation pages. All of it calls `actions`."""
+
+from . import policies, requests
+
+__all__ = ["policies", "requests"]

@@ -1,0 +1,161 @@
+"""What the decision page shows: collected for one request and one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from access_requests import comparison
+from access_requests.desk import requests_for
+from access_requests.evidence import Facts, Finding, domain_of, findings
+from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Participant, Round, Submission
+from access_requests.rows import Shown, applicant_in, shown, with_rows
+from access_requests.workflow import OPEN, Part, Status
+from aidahub.accounts.models import User
+from datasets.models import LicenseText
+
+EARLIER_SHOWN = 10
+
+
+def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
+    """These requests with all that the decision page shows of them."""
+    decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
+    rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
+    sent = Submission.objects.select_related("form_version", "license_text")
+    return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
+        "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
+        Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one decider has answered, if anything."""
+
+    decider: str
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class RoundShown:
+    """One round with its votes."""
+
+    round: Round
+    votes: list[Vote]
+
+
+@dataclass(frozen=True)
+class Who:
+    """The applicant: what they say and what is known."""
+
+    name: str
+    institution: str
+    email: str
+    domain: str
+    verified: bool
+    orcid: str
+    services: list[str]
+
+
+def who_asks(request: AccessRequest) -> Who:
+    """The applicant of a request of `with_all`."""
+    person = applicant_in(request.participants.all())
+    email = person.email if person else request.applicant.email
+    return Who(
+        name=person.name if person else str(request.applicant),
+        institution=person.institution if person else "",
+        email=email,
+        domain=domain_of(email),
+        verified=email.casefold() in request.applicant.verified_emails,
+        orcid=request.applicant.orcid,
+        services=services_of(request.applicant),
+    )
+
+
+def services_of(user: User) -> list[str]:
+    """The services by which a person has signed in, by the names that the sign-in page uses."""
+    names = {"orcid": "ORCID", **{row["id"]: row["name"] for row in getattr(settings, "OIDC_PROVIDERS", ())}}
+    found = SocialAccount.objects.filter(user_id=user.pk).order_by("provider").values_list("provider", flat=True)
+    return [names.get(provider, provider) for provider in found]
+
+
+def person_in(request: AccessRequest, part: Part) -> Participant | None:
+    """Who holds a part now."""
+    people = request.participants.all()
+    return next((row for row in people if row.part == part and row.removed_at is None), None)
+
+
+def earlier_requests(user: User, request: AccessRequest) -> list[Shown]:
+    """Other requests by the same person, for datasets of the reader's; the latest first."""
+    rows = requests_for(user).filter(applicant=request.applicant_id).exclude(pk=request.pk)
+    return [shown(row, mine=False) for row in with_rows(rows).order_by("-submitted_at")[:EARLIER_SHOWN]]
+
+
+def check(user: User, request: AccessRequest, submission: Submission) -> list[Finding]:
+    """What the checks of `evidence` say about a request."""
+    others = requests_for(user).filter(applicant=request.applicant_id).exclude(pk=request.pk).order_by("pk")
+    known = list(others.values_list("reference", "status", "dataset_id"))
+    providers = [row for row in request.dataset.dataset_providers.all() if row.retired_at is None]
+    return findings(
+        Facts(
+            answers={"applicant_email": request.applicant.email, **submission.answers},
+            verified_emails=request.applicant.verified_emails,
+            orcid=request.applicant.orcid,
+            text_in_force=not _changed_since(submission, request.license.texts.all()),
+            synthetic=request.dataset.synthetic,
+            rejected=tuple(ref for ref, status, _dataset in known if status == Status.REJECTED),
+            open=tuple(ref for ref, status, key in known if status in OPEN and key == request.dataset_id),
+            provider_emails=frozenset(row.provider.email for row in providers),
+            today=timezone.localdate(),
+        )
+    )
+
+
+def _changed_since(submission: Submission, texts: Sequence[LicenseText] | Any) -> bool:
+    accepted = submission.license_text.number
+    return any(text.number > accepted and text.change == LicenseText.Change.MATERIAL for text in texts)
+
+
+def is_named(user: User, request: AccessRequest) -> bool:
+    """Whether the reader is the applicant or named, and so may not see how others vote."""
+    if request.applicant_id == user.pk:
+        return True
+    people = [row for row in request.participants.all() if row.removed_at is None]
+    return any(row.user_id == user.pk or row.email in user.verified_emails for row in people)
+
+
+def rounds_for(user: User, request: AccessRequest) -> list[RoundShown]:
+    """The rounds whose votes the reader may see: deciders their own, hub staff all, nobody who is named."""
+    if is_named(user, request):
+        return []
+    found = []
+    for round_ in sorted(request.rounds.all(), key=lambda row: -row.number):
+        asked = [row.provider for row in round_.deciders.all()]
+        if user.is_hub or user.provider_ids & {provider.pk for provider in asked}:
+            found.append(RoundShown(round_, _votes(round_)))
+    return found
+
+
+def _votes(round_: Round) -> list[Vote]:
+    by_provider = {decision.provider_id: decision for decision in round_.decisions.all()}
+    if round_.by_hub:
+        return [Vote(settings.HUB_NAME, by_provider.get(None))]
+    asked = sorted((row.provider for row in round_.deciders.all()), key=lambda provider: provider.name)
+    return [Vote(provider.name, by_provider.get(provider.pk)) for provider in asked]
+
+
+def last_sent(request: AccessRequest) -> Submission:
+    """What was sent last; the admin shows no drafts, so there is something."""
+    return max(request.submissions.all(), key=lambda submission: submission.number)
+
+
+def answers_of(request: AccessRequest) -> list[comparison.Line]:
+    """All answers as sent last, with what stood there in the sending before."""
+    sent = sorted(request.submissions.all(), key=lambda submission: submission.number)
+    return comparison.lines(sent[-1], sent[-2] if len(sent) > 1 else None)

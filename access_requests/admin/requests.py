@@ -1,0 +1,178 @@
+"""The list of requests and the addresses of their pages. Keys in addresses are references, never keys of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.templatetags.admin_list import result_headers
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import URLPattern, path, reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.desk import requests_for, waits_for
+from access_requests.models import AccessRequest, AccessRequestQuerySet
+from access_requests.rows import Shown, shown, with_rows
+
+from . import decision, several
+from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
+from .search import found
+from .steps import SEVERAL
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[AccessRequest]
+else:
+    Base = admin.ModelAdmin
+
+FILTERS = (TurnFilter, StatusFilter, DatasetFilter)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column: its words, the address that sorts by it, and how the list is sorted by it now."""
+
+    text: str
+    url: str
+    direction: str
+
+
+class RequestList(ChangeList):
+    """The list, whose rows are made for reading."""
+
+    rows: list[Shown]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The columns but the first, which holds the boxes to tick."""
+        found = []
+        for header in islice(result_headers(self), 1, None):
+            direction = "" if not header.get("sorted") else "ascending" if header["ascending"] else "descending"
+            found.append(Heading(str(header["text"]), str(header.get("url_primary", "")), direction))
+        return found
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page's requests once and make a line of each."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        self.rows = [shown(row) for row in self.result_list]
+
+
+def _choose(slug: str) -> Callable[..., HttpResponse]:
+    """The action of the list that leads to the confirmation page of a step with all chosen requests."""
+
+    @admin.action(description=format_lazy("{}…", SEVERAL[slug].label))
+    def action(model_admin: Any, request: HttpRequest, requests: QuerySet[AccessRequest]) -> HttpResponse:
+        query = QueryDict(mutable=True)
+        query.setlist("reference", list(requests.values_list("reference", flat=True)))
+        address = reverse("admin:access_requests_accessrequest_several", args=(slug,))
+        return HttpResponseRedirect(f"{address}?{query.urlencode()}")
+
+    action.__name__ = slug.replace("-", "_")
+    return action
+
+
+@admin.register(AccessRequest)
+class AccessRequestAdmin(Base):
+    """Requests are looked at and decided on here; nobody adds, edits or deletes one."""
+
+    list_display = ("reference", "status", "applicant", "dataset", "license", "status_since", "turn")
+    list_display_links = None
+    list_filter = FILTERS
+    list_per_page = 50
+    list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    search_fields = ("reference",)
+    search_help_text = _("Reference, person, institution, dataset, or words of the planned use.")
+    sortable_by = ("reference", "status", "applicant", "dataset", "status_since")
+    actions = tuple(_choose(slug) for slug in SEVERAL)
+    change_list_template = "admin/access_requests/accessrequest/change_list.html"
+
+    @admin.display(description=_("turn"))
+    def turn(self, request: AccessRequest) -> str:
+        """Whose turn it is: a heading here, its words come from `shown`."""
+        return ""
+
+    def get_queryset(self, request: HttpRequest) -> AccessRequestQuerySet:
+        """What this person may handle, with whether it is their turn."""
+        user = user_of(request)
+        mine = Case(When(waits_for(user), then=Value(True)), default=Value(False))
+        return with_rows(requests_for(user)).annotate(mine=mine)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What waits for the reader first, then what moved last."""
+        return ("-mine", "-status_since")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AccessRequest], search_term: str
+    ) -> tuple[QuerySet[AccessRequest], bool]:
+        """Search in references, names, datasets and answers."""
+        return found(queryset, search_term), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Nothing but the filters: any other column would tell of answers that were not sent."""
+        return lookup in {filter_.parameter_name for filter_ in FILTERS}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list's own class."""
+        return RequestList
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whoever the admin opens for."""
+        return user_of(request).is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: AccessRequest | None = None) -> bool:
+        """Whoever the admin opens for; which requests, `get_queryset` says."""
+        return user_of(request).is_staff
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessRequest | None = None) -> bool:
+        """Nobody: a request changes by its verbs."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessRequest | None = None) -> bool:
+        """Nobody."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list, the decision page, the confirmation pages, and none of the stock pages."""
+        name = "access_requests_accessrequest"
+        wrap = self.admin_site.admin_view
+        return [
+            path("", wrap(self.changelist_view), name=f"{name}_changelist"),
+            path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
+            path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
+            path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list."""
+        context = {
+            "title": gettext("Access requests"),
+            "action_choices": self.get_action_choices(request, default_choices=[]),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    def response_action(  # type: ignore[override]  # the stubs know an argument that Django does not
+        self, request: HttpRequest, queryset: QuerySet[AccessRequest]
+    ) -> HttpResponse | None:
+        """Do the chosen action with the chosen requests, which the page names by reference."""
+        chosen = self.get_actions(request).get(request.POST.get("action", ""))
+        references = [text for text in request.POST.getlist(ACTION_CHECKBOX_NAME) if "\0" not in text]
+        if chosen is None:
+            messages.warning(request, gettext("Choose what to do with the requests. Nothing has been changed."))
+            return None
+        action = cast("Callable[..., HttpResponse]", chosen[0])
+        return action(self, request, queryset.filter(reference__in=references[: self.list_per_page]))
