@@ -159,7 +159,7 @@ class LicenseText(models.Model):
     change = models.CharField(_("change"), max_length=20, choices=Change, default=Change.FIRST)
     html = models.TextField(_("text as HTML"))
     text = models.TextField(_("text"), help_text=_("Without mark-up, white space folded."))
-    sha256 = models.CharField(_("SHA-256 of the HTML"), max_length=64)
+    sha256 = models.CharField(_("SHA-256 of the words and links"), max_length=64)
     created_at = models.DateTimeField(_("first read"), auto_now_add=True)
 
     class Meta:
@@ -194,7 +194,8 @@ class Provider(models.Model):
 
     Identity: a valid e-mail (case-folded), else an ORCID or URL, else the name within the dataset
     (`local_to`). A new address for a known ORCID waits in `pending_email` until hub staff accept it, because
-    it would open existing requests to whoever reads that address.
+    it would open existing requests to whoever reads that address; so does a new ORCID for a known address, in
+    `pending_identifier`.
     """
 
     class Kind(models.TextChoices):
@@ -208,6 +209,7 @@ class Provider(models.Model):
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     pending_email = models.EmailField(_("e-mail that waits for the hub"), max_length=254, blank=True)
     identifier = models.CharField(_("ORCID or URL"), max_length=500, blank=True)
+    pending_identifier = models.CharField(_("ORCID or URL that waits for the hub"), max_length=500, blank=True)
     local_to = models.ForeignKey(
         Dataset, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("known only in")
     )

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('change', models.CharField(choices=[('first', 'the first text'), ('waiting', 'waits for hub staff'), ('editorial', 'editorial change'), ('material', 'material change')], default='first', max_length=20, verbose_name='change')),
                 ('html', models.TextField(verbose_name='text as HTML')),
                 ('text', models.TextField(help_text='Without mark-up, white space folded.', verbose_name='text')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the HTML')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the words and links')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='first read')),
                 ('license', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='datasets.license', verbose_name='licence')),
             ],
@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('pending_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail that waits for the hub')),
                 ('identifier', models.CharField(blank=True, max_length=500, verbose_name='ORCID or URL')),
+                ('pending_identifier', models.CharField(blank=True, max_length=500, verbose_name='ORCID or URL that waits for the hub')),
                 ('local_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='datasets.dataset', verbose_name='known only in')),
             ],
             options={

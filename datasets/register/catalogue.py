@@ -115,6 +115,16 @@ CATALOGUE: dict[str, Entry] = {
         _("Only the first was taken."),
         '- name: "Controlled access"\n- name: "Controlled access"',
     ),
+    "licence-text-changed": _warning(
+        _("The text of the licence {name} has changed."),
+        _("It waits in the admin for hub staff to call the change editorial or material."),
+        "a new sentence in the section ### AIDA BY license",
+    ),
+    "licence-text-back": _warning(
+        _("An earlier text of the licence {name} stands on the page again."),
+        _("The text in force is another one; hub staff decide which one should stand."),
+        "a change of the section ### AIDA BY license that was taken back",
+    ),
     "terms-after-licences": _warning(
         _("The section {heading} stands after the licences and reads like terms."),
         _("Move it into the licence that it belongs to; only the licence's own section is accepted with it."),
@@ -191,6 +201,11 @@ CATALOGUE: dict[str, Entry] = {
         _("The provider {name} is known by an ORCID or address with another e-mail; the new one waits for the hub."),
         _("Hub staff accept the new address in the admin, since it opens existing requests to its reader."),
         'email: "new.address@liu.se"',
+    ),
+    "provider-orcid-changed": _warning(
+        _("The provider {name} is known by an e-mail with another ORCID or none; the new one waits for the hub."),
+        _("Hub staff accept the new ORCID in the admin, since it opens existing requests to its owner."),
+        '"@id": "https://orcid.org/0000-0003-0677-9265" on a provider that had none',
     ),
     "provider-new": _warning(
         _("The provider {name} was added to a dataset that is already here."),

@@ -232,8 +232,10 @@ class Page(Thing):
     hidden: Switch = False
     synthetic: Switch = False
     scapis: Switch = False
-    datacite: Annotated[Datacite, BeforeValidator(as_mapping)] = Datacite()
-    other: Annotated[Other, BeforeValidator(as_mapping)] = Other()
+    datacite: Annotated[Datacite, BeforeValidator(as_mapping)] = Field(
+        default_factory=lambda: Datacite.model_validate({})
+    )
+    other: Annotated[Other, BeforeValidator(as_mapping)] = Field(default_factory=lambda: Other.model_validate({}))
 
     @property
     def doi(self) -> str | None:

@@ -1,0 +1,155 @@
+"""Who a page's providers are, and their part in the dataset.
+
+Identity: a valid e-mail (case-folded), else an ORCID or URL, else the name within the dataset. An address or ORCID
+that a later page adds to somebody known waits for hub staff, because it would open existing requests to its owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from datasets.models import Dataset, DatasetProvider, Provider
+from datasets.register.checks import one_person
+from datasets.register.findings import Findings
+from datasets.register.frontmatter import Source
+from datasets.register.page import Party
+from datasets.register.values import fold
+
+Part = DatasetProvider.Part
+
+
+@dataclass
+class KnownProviders:
+    """The providers that one page may mean, found by one query, and those that this run made.
+
+    `fresh` are keys of providers made by this run: nobody can have a request open that they would see.
+    """
+
+    fresh: set[int] = field(default_factory=set)
+    _found: list[Provider] = field(default_factory=list)
+
+    def look_up(self, dataset: Dataset, parties: Iterable[Party]) -> None:
+        """Fetch every provider that one of the parties may be."""
+        emails = {party.valid_email for party in parties} - {""}
+        identifiers = {party.identifier for party in parties} - {""}
+        self._found = list(
+            Provider.objects.filter(
+                Q(email__in=emails) | Q(identifier__in=identifiers) | Q(local_to=dataset, email="", identifier="")
+            ).order_by("pk")
+        )
+
+    def of(self, party: Party, dataset: Dataset) -> Provider | None:
+        """The known provider that a party is."""
+        email, identifier, name = party.valid_email, party.identifier, name_of(party)
+        if email:
+            by_email = next((p for p in self._found if p.email == email), None)
+            return by_email or next(
+                (p for p in self._found if p.identifier and p.identifier == party.orcid and one_person(p.name, name)),
+                None,
+            )
+        if identifier:
+            return next((p for p in self._found if p.identifier == identifier), None)
+        local = (p for p in self._found if p.local_to_id == dataset.pk and p.local_to_id is not None)
+        return next((p for p in local if fold(p.name) == fold(name)), None)
+
+    def make(self, party: Party, dataset: Dataset) -> Provider:
+        """Make a provider that was not known; an ORCID that is already somebody else's is left out."""
+        taken = any(p.identifier == party.identifier for p in self._found if p.identifier)
+        provider = Provider(
+            name=name_of(party),
+            kind=Provider.Kind.PERSON if party.is_person else Provider.Kind.ORGANIZATION,
+            email=party.valid_email,
+            identifier="" if party.valid_email and taken else party.identifier,
+            local_to=None if party.valid_email or party.identifier else dataset,
+        )
+        provider.save()
+        self.fresh.add(provider.pk)
+        self._found.append(provider)
+        return provider
+
+
+def name_of(party: Party) -> str:
+    """What a provider is called: the name, or what else the page gives."""
+    return (party.name or party.email or party.address)[:300]
+
+
+def is_hub(party: Party) -> bool:
+    """Whether a provider is the hub's own organisation."""
+    if party.valid_email and party.valid_email == settings.HUB_EMAIL.casefold():
+        return True
+    if party.is_person:
+        return False
+    same_address = party.identifier.rstrip("/") == settings.REGISTER_URL.rstrip("/") != ""
+    return same_address or fold(party.name) == fold(settings.HUB_NAME)
+
+
+def write_providers(
+    dataset: Dataset, parties: list[Party], source: Source, known: KnownProviders, findings: Findings, *, new: bool
+) -> None:
+    """Bring a dataset's providers in line with its page. Parts set by hand stay.
+
+    Args:
+        new: the dataset was made by this import, so there can be no earlier requests to see.
+    """
+    parties = [party for party in parties if name_of(party)]
+    known.look_up(dataset, parties)
+    named: dict[int, Party] = {}
+    for party in parties:
+        provider = known.of(party, dataset) or known.make(party, dataset)
+        if provider.pk not in named:
+            named[provider.pk] = party
+            _complete(provider, party, source, known, findings)
+    before = {} if new else {row.provider_id: row for row in dataset.dataset_providers.all()}
+    alone = sum(not is_hub(party) for party in named.values()) == 0
+    rows = [
+        _row(before.get(pk) or DatasetProvider(dataset=dataset, provider_id=pk, confirmed=new), party, order, alone)
+        for order, (pk, party) in enumerate(named.items())
+    ]
+    for row, party in zip(rows, named.values(), strict=True):
+        if row.pk is None and not new:
+            findings.add("provider-new", source.line("datacite", "provider", *party.place), name=row.name)
+    DatasetProvider.objects.bulk_create([row for row in rows if row.pk is None])
+    for row in rows:
+        if row.pk is not None:
+            row.save(update_fields=["name", "order", "part", "confirmed", "retired_at"])
+    gone = [row.pk for pk, row in before.items() if pk not in named and row.retired_at is None]
+    if gone:
+        DatasetProvider.objects.filter(pk__in=gone).update(retired_at=timezone.now())
+
+
+def _row(row: DatasetProvider, party: Party, order: int, alone: bool) -> DatasetProvider:
+    """A provider's row as the page would have it. `alone`: the hub is the only provider, so it decides."""
+    if row.retired_at is not None:  # who comes back is as new as who never was there
+        row.retired_at, row.confirmed = None, False
+    if not row.part_by_hand:
+        row.part = Part.HANDLER if is_hub(party) and not alone else Part.DECIDER
+    row.name, row.order = name_of(party), order
+    return row
+
+
+def _complete(provider: Provider, party: Party, source: Source, known: KnownProviders, findings: Findings) -> None:
+    """Take over a new address or ORCID of somebody known: at once if this run made them, else it waits."""
+    changed = []
+    email, identifier = party.valid_email, party.orcid
+    line = source.line("datacite", "provider", *party.place)
+    if email and email != provider.email:
+        findings.add("provider-email-changed", line, name=provider.name)
+        if email != provider.pending_email:
+            provider.pending_email = email
+            changed.append("pending_email")
+    if identifier and identifier != provider.identifier:
+        if provider.pk in known.fresh and not provider.identifier:
+            provider.identifier = identifier
+            changed.append("identifier")
+        else:
+            findings.add("provider-orcid-changed", line, name=provider.name)
+            if identifier != provider.pending_identifier:
+                provider.pending_identifier = identifier
+                changed.append("pending_identifier")
+    if changed:
+        provider.save(update_fields=changed)
