@@ -43,7 +43,9 @@ class PersonInput(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self) -> None:
-        inputs = {part: forms.EmailInput() if part == "email" else forms.TextInput() for part in PERSON_PARTS}
+        inputs: dict[str, forms.Widget | type[forms.Widget]] = {
+            part: forms.EmailInput() if part == "email" else forms.TextInput() for part in PERSON_PARTS
+        }
         super().__init__(inputs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -197,7 +199,8 @@ def widget_of(question: Question, given: Any) -> forms.Widget:
     if question.kind is Kind.DATE:
         return forms.DateInput(attrs={} if given and not kinds.as_date(given) else {"type": "date"})
     options = [(option.value, text_in(None, option.label)) for option in question.options]
-    return INPUTS.get(question.kind, lambda options: forms.TextInput())(options)
+    make = INPUTS.get(question.kind)
+    return make(options) if make else forms.TextInput()
 
 
 def focus_id(field: forms.BoundField) -> str:

@@ -1,6 +1,6 @@
 """What happened with a request, as sentences made for whoever reads them, in their language.
 
-The applicant and whoever is named read of "the dataset's providers" and "AIDA Data Hub"; votes, voters and the
+The applicant and whoever is named read of "the dataset's providers" and "the hub"; votes, voters and the
 reasons that hub staff still have to weigh are for the providers and the hub (docs/architecture.md, who sees what).
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -76,8 +77,13 @@ def _entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail
     """The reader's own doing in one wording, somebody else's in another, which may name them as %(who)s."""
     name = event.by.get_full_name() if event.by else ""
     mine = reader.is_who_did(event)
-    sentence = (own if mine else other) % {"who": name, **names}
+    sentence = (own if mine else other) % {"who": name, "hub": settings.HUB_NAME, **names}
     return Entry(event.at, "" if mine else name, sentence, icon, detail)
+
+
+def _told(event: Event, sentence: str, icon: str, detail: str = "", **names: str) -> Entry:
+    """Something that nobody signs."""
+    return Entry(event.at, "", sentence % {"hub": settings.HUB_NAME, **names}, icon, detail)
 
 
 def _submit(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -93,9 +99,7 @@ def _withdraw(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _close(event: Event, reader: Reader, events: list[Event]) -> Entry:
-    named = (
-        _("%(who)s closed the request for AIDA Data Hub.") if reader.inner else _("AIDA Data Hub closed the request.")
-    )
+    named = _("%(who)s closed the request for %(hub)s.") if reader.inner else _("%(hub)s closed the request.")
     return _unsigned(_entry(event, reader, _("You closed the request."), named, "stop", text_of(event)), reader)
 
 
@@ -103,7 +107,7 @@ def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
     named = (
         _("%(who)s found the request complete; the deciders were asked.")
         if reader.inner
-        else _("AIDA Data Hub passed the request on to the dataset's providers.")
+        else _("%(hub)s passed the request on to the dataset's providers.")
     )
     own = _("You found the request complete; the deciders were asked.")
     return _unsigned(_entry(event, reader, own, named, "people"), reader)
@@ -126,18 +130,14 @@ def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     if not outcome:
         return None
     if event.payload.get("status") == Status.DECIDED:
-        sentence = _("The dataset's providers have answered; AIDA Data Hub confirms the answer.")
-        return Entry(event.at, "", sentence, "people")
+        sentence = _("The dataset's providers have answered; %(hub)s confirms the answer.")
+        return _told(event, sentence, "people")
     by_hub = event.payload.get("decider") == HUB
     if outcome == Answer.APPROVE:
-        approved = (
-            _("AIDA Data Hub approved the request.") if by_hub else _("The dataset's providers approved the request.")
-        )
-        return Entry(event.at, "", approved, "check")
-    rejected = (
-        _("AIDA Data Hub rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
-    )
-    return Entry(event.at, "", rejected, "cross", _reasons(event, events))
+        approved = _("%(hub)s approved the request.") if by_hub else _("The dataset's providers approved the request.")
+        return _told(event, approved, "check")
+    rejected = _("%(hub)s rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
+    return _told(event, rejected, "cross", _reasons(event, events))
 
 
 def _reasons(last: Event, events: list[Event]) -> str:
@@ -154,7 +154,7 @@ def _vote(event: Event, reader: Reader) -> Entry:
     yes = event.payload.get("answer") == Answer.APPROVE
     icon, detail = ("check" if yes else "cross"), text_of(event)
     if event.payload.get("decider") == HUB:
-        other = _("%(who)s approved for AIDA Data Hub.") if yes else _("%(who)s rejected for AIDA Data Hub.")
+        other = _("%(who)s approved for %(hub)s.") if yes else _("%(who)s rejected for %(hub)s.")
         return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
     provider = _provider(event)
     if event.payload.get("by_mail"):
@@ -182,7 +182,7 @@ def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
     if reader.inner:
         other = _("%(who)s confirmed: approved.") if yes else _("%(who)s confirmed: rejected.")
     else:
-        other = _("AIDA Data Hub approved the request.") if yes else _("AIDA Data Hub rejected the request.")
+        other = _("%(hub)s approved the request.") if yes else _("%(hub)s rejected the request.")
     own = _("You confirmed: approved.") if yes else _("You confirmed: rejected.")
     return _unsigned(_entry(event, reader, own, other, icon, text_of(event)), reader)
 
@@ -195,10 +195,9 @@ def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
     starts, ends = (kinds.as_date(event.payload.get(key)) for key in ("starts", "ends"))
     first = date_format(starts) if starts else ""
     if ends:
-        sentence = _("Access opened from %(first)s to %(last)s.") % {"first": first, "last": date_format(ends)}
-    else:
-        sentence = _("Access opened from %(first)s, without an end.") % {"first": first}
-    return Entry(event.at, "", sentence, "key")
+        last = date_format(ends)
+        return _told(event, _("Access opened from %(first)s to %(last)s."), "key", first=first, last=last)
+    return _told(event, _("Access opened from %(first)s, without an end."), "key", first=first)
 
 
 def _unsigned(entry: Entry, reader: Reader) -> Entry:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -34,13 +35,13 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and not midsummer and (day.month, day.day) not in EVES and day not in _swedish()
 
 
-def working_days(since: datetime, until: datetime | None = None) -> int:
+def working_days_since(since: datetime, now: datetime | None = None) -> int:
     """How many working days have begun after the day of one moment, up to and with the day of another (now).
 
     Counted in Stockholm; at most 400, which is long enough to be called long.
     """
     first = timezone.localdate(since)
-    last = timezone.localdate(until or timezone.now())
+    last = timezone.localdate(now or timezone.now())
     number = min((last - first).days, 600)
     return min(sum(is_working_day(first + timedelta(days=count)) for count in range(1, number + 1)), 400)
 
@@ -82,7 +83,7 @@ _OWN = {
     Status.GRANTED: gettext_lazy("You have access since %(since)s."),
     Status.REJECTED: gettext_lazy("Your request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("You withdrew this request on %(since)s."),
-    Status.CLOSED: gettext_lazy("AIDA Data Hub closed this request on %(since)s."),
+    Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
     Status.EXPIRED: gettext_lazy("Your access ended on %(since)s."),
     Status.REVOKED: gettext_lazy("Your access was revoked on %(since)s."),
 }
@@ -93,7 +94,7 @@ _OTHERS = {
     Status.GRANTED: gettext_lazy("%(applicant)s has access since %(since)s."),
     Status.REJECTED: gettext_lazy("This request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("%(applicant)s withdrew this request on %(since)s."),
-    Status.CLOSED: gettext_lazy("AIDA Data Hub closed this request on %(since)s."),
+    Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
     Status.EXPIRED: gettext_lazy("Access ended on %(since)s."),
     Status.REVOKED: gettext_lazy("Access was revoked on %(since)s."),
 }
@@ -102,7 +103,7 @@ _OTHERS = {
 def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     """Where a request stands, in words for one viewer."""
     status = Status(request.status)
-    days = 0 if status in FINISHED else working_days(request.status_since)
+    days = 0 if status in FINISHED else working_days_since(request.status_since)
     mine = request.applicant_id == viewer.pk
     kind, icon = LOOKS[status]
     waits = status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}
@@ -124,18 +125,19 @@ def day_of(moment: datetime) -> str:
 def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) -> str:
     since = day_of(request.status_since)
     if status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}:
-        return f"{_waiting_for(request, status) % {'since': since}} {_how_long(days)}"
+        names = {"since": since, "hub": settings.HUB_NAME}
+        return f"{_waiting_for(request, status) % names} {_how_long(days)}"
     words = (_OWN if mine else _OTHERS)[status]
-    return str(words) % {"since": since, "applicant": request.applicant.get_full_name()}
+    return str(words) % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 
 
 def _waiting_for(request: AccessRequest, status: Status) -> str:
     if status is Status.SUBMITTED:
-        return _("Waiting for AIDA Data Hub to look at it since %(since)s.")
+        return _("Waiting for %(hub)s to look at it since %(since)s.")
     if status is Status.DECIDED:
-        return _("The answers are in; waiting for AIDA Data Hub to confirm them since %(since)s.")
+        return _("The answers are in; waiting for %(hub)s to confirm them since %(since)s.")
     if request.open_round is not None and request.open_round.by_hub:
-        return _("Waiting for AIDA Data Hub to decide since %(since)s.")
+        return _("Waiting for %(hub)s to decide since %(since)s.")
     return _("Waiting for the dataset's providers since %(since)s.")
 
 

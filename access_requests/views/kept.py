@@ -1,0 +1,33 @@
+"""Answers posted by somebody whose sign-in has run out: kept in their browser's session until they are back.
+
+They are put into the draft only by whom that draft belongs to; anybody else who signs in there never gets them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+
+KEY = "kept_answers"
+LONGEST = 200_000
+
+
+def keep(request: HttpRequest, reference: str, step: str) -> None:
+    """Put what was posted aside. A page more than ten times longer than people write is not kept."""
+    posted = {key: request.POST.getlist(key) for key in request.POST if key != "csrfmiddlewaretoken"}
+    if len(json.dumps(posted)) <= LONGEST:
+        request.session[KEY] = {"reference": reference, "step": step, "posted": posted}
+
+
+def take(request: HttpRequest, reference: str, step: str) -> MultiValueDict[str, Any] | None:
+    """What was put aside for this step of this request, once; what was put aside for another is thrown away."""
+    kept = request.session.pop(KEY, None)
+    if not kept or (kept["reference"], kept["step"]) != (reference, step):
+        return None
+    posted = QueryDict(mutable=True)
+    for key, values in kept["posted"].items():
+        posted.setlist(key, values)
+    return posted

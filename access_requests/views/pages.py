@@ -1,0 +1,170 @@
+"""One request's own page, and the list of one's requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When, prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from access_requests import comparison
+from access_requests.labels import PART_LABELS, STATUS_LABELS
+from access_requests.models import AccessRequest, Event, Participant, Submission
+from access_requests.models import AccessRequestQuerySet as Rows
+from access_requests.rules import may, parts_in
+from access_requests.timeline import sees_inside, timeline
+from access_requests.waiting import Standing, standing
+from access_requests.workflow import FINISHED, WITH_ACCESS, Part, Status, Verb
+from aidahub.accounts.models import User
+
+from .shared import SignedIn, for_people, visible
+
+PAGE = 20
+WAITS_FOR_ME = frozenset({Status.DRAFT, Status.RETURNED, Status.APPROVED})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the steps that a request goes through: done, going on now, or to come."""
+
+    name: str | Promise
+    state: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody named in the request, as what."""
+
+    participant: Participant
+    part: str | Promise
+
+
+@require_safe
+@for_people
+def detail(request: SignedIn, reference: str) -> HttpResponse:
+    """`/requests/<reference>/`: what is going on, what can be done now, and everything that was sent and done."""
+    row = visible(request, reference)
+    parts = parts_in(request.user, row)
+    _fetch(row, inside=sees_inside(parts))
+    context = {
+        "access_request": row,
+        "standing": standing(row, request.user),
+        "stages": stages(row),
+        "is_applicant": Part.APPLICANT in parts,
+        "sees_inside": sees_inside(parts),
+        "may": _may(request.user, row, parts),
+        "entries": timeline(row, request.user, parts),
+        "returned": _last_reason(row) if row.status == Status.RETURNED else "",
+        "submissions": _submissions(row),
+        "people": _people(row),
+        "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
+        "admin_url": _admin_url(row) if sees_inside(parts) else "",
+    }
+    return render(request, "access_requests/detail.html", context)
+
+
+def _admin_url(row: AccessRequest) -> str:
+    return reverse("admin:access_requests_accessrequest_change", args=[row.reference])
+
+
+def _fetch(row: AccessRequest, *, inside: bool) -> None:
+    """What the page shows of a request, no more: each is one query."""
+    wanted = ["participants"]
+    if row.submitted_at:
+        wanted += ["submissions__form_version", "events__by"]
+    if row.status == Status.IN_REVIEW:
+        wanted.append("rounds")
+    if row.status == Status.APPROVED:
+        wanted.append("license__texts")
+    if inside:
+        wanted.append("dataset__dataset_providers")
+    prefetch_related_objects([row], *wanted)
+
+
+def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bool]:
+    """Which buttons there are, by the rules themselves."""
+    verbs = {"save": Verb.SAVE, "withdraw": Verb.WITHDRAW, "discard": Verb.DISCARD, "accept": Verb.ACCEPT_LICENSE}
+    found = {name: may(user, verb, row, parts).ok for name, verb in verbs.items()}
+    return {**found, "accept": found["accept"] and row.status == Status.APPROVED}
+
+
+def _last_reason(row: AccessRequest) -> str:
+    last: Event | None = max(row.events.all(), key=lambda event: event.number, default=None)
+    texts = {text.digest: text.text for text in row.texts.all()}
+    return texts.get(str(last.payload.get("reason")), "") if last else ""
+
+
+def _submissions(row: AccessRequest) -> list[dict[str, Any]]:
+    """Every sending, the latest first, each with what it changed in the one before."""
+    if not row.submitted_at:
+        return []
+    sent: list[Submission] = sorted(row.submissions.all(), key=lambda submission: submission.number)
+    found = []
+    for before, submission in zip([None, *sent], sent, strict=False):
+        found.append({"submission": submission, "lines": comparison.lines(submission, before), "again": bool(before)})
+    return found[::-1]
+
+
+def _people(row: AccessRequest) -> list[Person]:
+    """Who is named now, in the order of their parts."""
+    here = [person for person in row.participants.all() if person.removed_at is None]
+    order = list(PART_LABELS)
+    here.sort(key=lambda person: order.index(Part(person.part)))
+    return [Person(person, PART_LABELS[Part(person.part)]) for person in here]
+
+
+def stages(row: AccessRequest) -> list[Stage]:
+    """The line of steps done and to come; a request that ended early ends the line."""
+    status = Status(row.status)
+    names = [_("Written"), _("Sent"), _("Decided"), _("Access")]
+    reached = {
+        Status.DRAFT: 0,
+        Status.RETURNED: 0,
+        Status.SUBMITTED: 2,
+        Status.IN_REVIEW: 2,
+        Status.DECIDED: 2,
+        Status.APPROVED: 3,
+        Status.GRANTED: 4,
+    }.get(status)
+    if reached is None:
+        done = 3 if row.outcome else 2
+        return [*(Stage(name, "done") for name in names[:done]), Stage(STATUS_LABELS[status], "end")]
+    states = ["done"] * reached + ["now"] + ["next"] * 4
+    return [Stage(name, state) for name, state in zip(names, states, strict=False)]
+
+
+@require_safe
+@for_people
+def mine(request: SignedIn) -> HttpResponse:
+    """`/requests/`: my own requests and those that name me; what waits for me first."""
+    page = Paginator(_mine(request.user), PAGE).get_page(request.GET.get("page"))
+    rows = [(row, standing(row, request.user)) for row in page]
+    groups: list[tuple[object, list[tuple[AccessRequest, Standing]]]] = []
+    for number, title in enumerate((_("Waits for you"), _("Going on"), _("Finished"))):
+        if group := [item for item in rows if item[0].group == number]:  # type: ignore[attr-defined]
+            groups.append((title, group))
+    return render(request, "access_requests/mine.html", {"page": page, "groups": groups})
+
+
+def _mine(user: User) -> Rows:
+    named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
+    own = Q(applicant=user)
+    group = Case(
+        When(own & Q(status__in=WAITS_FOR_ME), then=Value(0)),
+        When(status__in=FINISHED, then=Value(2)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    rows = AccessRequest.objects.visible_to(user).filter(own | Q(named)).annotate(group=group)
+    return (
+        rows.select_related("dataset", "license", "applicant")
+        .prefetch_related("rounds")
+        .order_by("group", "-status_since")
+    )

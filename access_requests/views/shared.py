@@ -1,0 +1,68 @@
+"""What these views share: signing in first, finding what one may see, saying why something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from access_requests.models import AccessRequest, AccessRequestQuerySet
+from access_requests.rules import Denied
+from aidahub.accounts.models import User
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who has signed in."""
+
+    user: User
+
+
+View = Callable[..., HttpResponse]
+
+
+def for_people(view: View) -> View:
+    """A view for whoever has signed in; a refusal becomes a page that says why.
+
+    Anonymous people are sent to the sign-in page and back, the same way whether what they asked for exists or not.
+    """
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(way_back(request))
+        try:
+            return view(request, *args, **kwargs)
+        except Denied as denied:
+            return denied_page(request, denied)
+
+    return guarded
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where to go after signing in: this page; its query stands in what was asked by GET only."""
+    return request.path if request.method == "POST" else request.get_full_path()
+
+
+def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
+    """Why something may not happen, as a whole page."""
+    return render(request, "access_requests/denied.html", {"sentence": str(denied)}, status=403)
+
+
+def visible(request: SignedIn, reference: str, rows: AccessRequestQuerySet | None = None) -> AccessRequest:
+    """The access request with this reference.
+
+    Raises:
+        Http404: when there is none that this person may see.
+    """
+    rows = AccessRequest.objects.all() if rows is None else rows
+    found = rows.visible_to(request.user).filter(reference=reference)
+    row = found.select_related("dataset", "license__policy", "applicant", "form_version").first()
+    if row is None:
+        raise Http404
+    row.license.dataset = row.dataset
+    return row
