@@ -133,18 +133,7 @@ def sigrid(db: None) -> User:
 @pytest.fixture
 def brgandi(db: None) -> Dataset:
     """The real dataset, from its real page."""
-    try:
-        call_command("import_datasets", str(BRGANDI), verbosity=0)
-    except Exception:  # TEMPORARY
-        dataset = make_dataset(BRGANDI_DOI)
-        for order, part in ((2, "decider"), (3, "handler")):
-            provider = Provider.objects.create(name=f"P{order}", email=f"p{order}@provider.example")
-            DatasetProvider.objects.create(
-                dataset=dataset, provider=provider, name=provider.name, order=order, part=part
-            )
-        license_ = License.objects.create(dataset=dataset, name="AIDA BY license", order=2)
-        LicenseText.objects.create(license=license_, number=1, html="<p>BY.</p>", text="BY.", sha256="0" * 64)
-        return dataset
+    call_command("import_datasets", str(BRGANDI), verbosity=0)
     return Dataset.objects.get(doi=BRGANDI_DOI)
 
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from access_requests import actions
 from access_requests.checkpoints import verify_checkpoints, write_checkpoint
@@ -34,12 +34,13 @@ def in_the_database(sql: str, *values: Any) -> None:
     """Change something behind the models' back, and behind the trigger's where the database has it."""
     with connection.cursor() as cursor:
         if not SQLITE:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the table may not be altered while checks are pending
             cursor.execute("ALTER TABLE access_requests_event DISABLE TRIGGER events_stay")
         cursor.execute(sql, values)
 
 
 @pytest.fixture(autouse=True)
-def _own_checkpoints(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_checkpoints(settings: Settings, tmp_path: Path) -> None:
     """Each test has checkpoints of its own."""
     settings.VAR_DIR = tmp_path
 
