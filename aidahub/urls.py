@@ -9,6 +9,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from aidahub import health
 
+handler400 = "aidahub.pages.errors.bad_request"
+handler500 = "aidahub.pages.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

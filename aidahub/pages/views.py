@@ -7,36 +7,45 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from aidahub.accounts.models import User
+from aidahub.pages.waiting import tasks_of
+from datasets.catalogue import for_cards, totals
 from datasets.models import Dataset
+
+NEWEST = 6
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what this is and the newest datasets; for people who are signed in, what waits for them comes first."""
-    return render(request, "pages/home.html", {})
+    listed = Dataset.objects.listed()
+    context = {"newest": for_cards(listed.newest_first())[:NEWEST], "totals": totals(listed)}
+    if isinstance(request.user, User):
+        context["tasks"], context["waiting"] = tasks_of(request.user)
+    return render(request, "pages/home.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """`/privacy/`: what is kept about people, why and how long."""
+    """`/privacy/`: what is kept about people, why, and who sees it."""
     return render(request, "pages/privacy.html")
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """`/accessibility/`: what the site promises to people with disabilities, and whom to tell when it fails."""
+    """`/accessibility/`: what the site does for people with disabilities, and whom to tell when it fails."""
     return render(request, "pages/accessibility.html")
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """`/robots.txt`: search engines may read the public pages."""
+    """`/robots.txt`: search engines may read the public pages (https://www.rfc-editor.org/rfc/rfc9309)."""
     return render(request, "pages/robots.txt", {"base_url": settings.BASE_URL}, content_type="text/plain")
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """`/sitemap.xml`: home, the list and every listed dataset."""
+    """`/sitemap.xml`: home, the list and every listed dataset (https://www.sitemaps.org/protocol.html)."""
     rows = Dataset.objects.listed().order_by("doi").values_list("doi", "date_modified", "date_published")
     datasets = [(doi, modified or published) for doi, modified, published in rows]
     context = {"base_url": settings.BASE_URL, "datasets": datasets}

@@ -1,0 +1,45 @@
+"""`{% load access_requests %}`: the request panel of a landing page, and the badge of a status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.utils.safestring import mark_safe
+
+from access_requests.labels import STATUS_LABELS
+from access_requests.models import AccessRequest
+from access_requests.panel import licenses_for_panel, ways_in
+from access_requests.waiting import LOOKS, USUAL_DAYS
+from access_requests.workflow import Status
+from datasets.models import Dataset
+
+register = template.Library()
+
+
+@register.inclusion_tag("access_requests/panel.html", takes_context=True)
+def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+    """How to ask for a dataset: each way in, or the person's own request, or whom to write to. One query."""
+    user = context.get("user") or AnonymousUser()
+    licenses = licenses_for_panel(dataset, user)
+    for license in licenses:
+        license.dataset = dataset
+    texts = [getattr(license, "html_in_force", "") for license in licenses]
+    return {
+        "dataset": dataset,
+        "user": user,
+        "ways": ways_in(licenses),
+        "usual_days": USUAL_DAYS,
+        # Sanitised when the page was read.
+        "contact": mark_safe(next((text for text in texts if text), "")),  # noqa: S308
+    }
+
+
+@register.inclusion_tag("includes/status.html")
+def status_badge(request: AccessRequest) -> dict[str, str]:
+    """A request's status as a word and an icon, as its applicant reads it."""
+    status = Status(request.status)
+    kind, icon = LOOKS[status]
+    return {"kind": kind, "icon": icon, "word": str(STATUS_LABELS[status])}

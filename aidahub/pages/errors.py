@@ -1,0 +1,41 @@
+"""Pages for when something went wrong: what happened, what was not lost, where to go."""
+
+from __future__ import annotations
+
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from access_requests.views.edit import shown_again
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 when more was sent than is taken."""
+    if isinstance(exception, TOO_LARGE):
+        return HttpResponse(render_to_string("413.html"), status=413)
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose secret is gone. A request form is shown once more, with everything that was written."""
+    page = shown_again(request)
+    return page if page is not None else render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database does not answer. Needs neither the database nor who is signed in."""
+    offline = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    template = "503.html" if offline else "500.html"
+    try:
+        text = render_to_string(template)
+    except Exception:  # noqa: BLE001 - whatever broke the page may have broken this one, too
+        text = _("Something went wrong here. It has been logged. Please try again in a few minutes.")
+    headers = {"Retry-After": "30"} if offline else {}
+    return HttpResponse(text, status=503 if offline else 500, headers=headers)

@@ -1,0 +1,51 @@
+"""What waits for one person, whatever they are: the first thing on their home page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.urls import reverse
+
+from access_requests.desk import waiting_for
+from access_requests.models import AccessRequest
+from access_requests.waiting import working_days_since
+from access_requests.workflow import Part, Status, TURN
+from aidahub.accounts.models import User
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Task:
+    """One request in which it is this person's turn, and the page where they act. `own`: they are its applicant."""
+
+    request: AccessRequest
+    address: str
+    own: bool
+    since: datetime
+    days: int
+
+
+def tasks_of(user: User) -> tuple[list[Task], int]:
+    """The person's own requests that wait for them, then what they decide on, the longest waiting first.
+
+    Returns: the first few, and how many there are in all.
+    """
+    turns = [status for status, parts in TURN.items() if Part.APPLICANT in parts]
+    own = AccessRequest.objects.visible_to(user).filter(applicant=user, status__in=turns)
+    tasks = [_task(each, own=True) for each in own.select_related("dataset").order_by("status_since")]
+    if user.is_staff:
+        tasks += [_task(each, own=False) for each in waiting_for(user).select_related("dataset", "applicant")]
+    return list(islice(tasks, MOST)), len(tasks)
+
+
+def _task(request: AccessRequest, *, own: bool) -> Task:
+    if own:
+        address = request.get_absolute_url()
+    else:
+        address = reverse("admin:access_requests_accessrequest_change", args=[request.reference])
+    draft = request.status == Status.DRAFT
+    since = request.changed_at if draft else request.status_since
+    return Task(request, address, own, since, 0 if draft else working_days_since(since))

@@ -1,0 +1,39 @@
+"""`{% load dataset_parts %}`: small parts that dataset pages share."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import ngettext
+
+from datasets import formats
+from datasets.addresses import local_image
+from datasets.facts import words
+from datasets.models import Dataset
+
+register = template.Library()
+
+ART = (("pathology", "art-cells"), ("radiology", "art-slice"), ("radiotherapy", "art-slice"))
+
+
+@register.simple_tag
+def one_line(dataset: Dataset) -> list[str]:
+    """What a dataset is, in a few words each: modality, organ, number of scans, size. Unknown ones are left out."""
+    parts = [", ".join(words(dataset.modality)), ", ".join(words(dataset.organ)), "", formats.size(dataset.bytes)]
+    if dataset.number_of_scans is not None:
+        text = ngettext("%(number)s scan", "%(number)s scans", dataset.number_of_scans)
+        parts[2] = text % {"number": formats.number(dataset.number_of_scans)}
+    return [part for part in parts if part]
+
+
+@register.inclusion_tag("datasets/parts/tile.html")
+def tile(dataset: Dataset) -> dict[str, str]:
+    """A dataset's thumbnail: the page's own where this site has a copy, else a drawing for its field.
+
+    Args: dataset: with `thumbnail` and `first_image`, as `catalogue.for_cards` reads it.
+    """
+    pictures = (dataset.image, getattr(dataset, "thumbnail", ""), getattr(dataset, "first_image", ""))
+    field = dataset.field.casefold()
+    return {
+        "picture": next((local for each in pictures if each and (local := local_image(each))), ""),
+        "art": next((art for word, art in ART if word in field), "art-data"),
+    }
