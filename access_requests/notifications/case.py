@@ -14,7 +14,7 @@ from access_requests.builtin import questions_of
 from access_requests.events import text_of
 from access_requests.models import AccessRequest, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
-from access_requests.workflow import Answer, Part
+from access_requests.workflow import Answer, Part, Status
 from aidahub.outbox.wording import one_line
 from datasets.models import DatasetProvider
 
@@ -51,9 +51,31 @@ class Case:
 
     @property
     def who(self) -> str:
-        """Name and institution of the applicant."""
-        known = (self.name, one_line(self.answer("applicant_institution"), 80))
-        return ", ".join(text for text in known if text)
+        """Name and institution of the applicant, as a subject ends."""
+        return f"{self.name}, {self.institution}" if self.institution else self.name
+
+    @property
+    def asker(self) -> str:
+        """Name and institution of the applicant, within a sentence."""
+        return f"{self.name} ({self.institution})" if self.institution else self.name
+
+    @property
+    def institution(self) -> str:
+        """Where the applicant works, if the form asks."""
+        return one_line(self.answer("applicant_institution"), 80)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the sentences of the letters are filled in with."""
+        return {
+            "dataset": self.dataset,
+            "who": self.who,
+            "asker": self.asker,
+            "reference": self.reference,
+            "decided_by": self.decided_by,
+            "hub": settings.HUB_NAME,
+            "address": settings.HUB_EMAIL,
+        }
 
     @property
     def name(self) -> str:
@@ -114,6 +136,8 @@ class Case:
     @property
     def opens_at_once(self) -> bool:
         """Whether nothing is left to do but to open access, which follows in the same transaction."""
+        if self.request.status != Status.APPROVED:
+            return False
         text = self.request.license.text_in_force
         return self.request.acceptances.filter(participant=self.applicant, license_text=text).exists()
 

@@ -73,10 +73,15 @@ def _facts(facts: list[tuple[str, str]]) -> str:
     lines = []
     for label, value in facts:
         if "\n" in value or len(value) > 200:
-            lines.append(f"{wrapped(label + ':', '  ', '  ')}\n{indented(value)}")
+            lines.append(f"{wrapped(_led(label), '  ', '  ')}\n{indented(value)}")
         else:
-            lines.append(wrapped(f"{label}: {value}", "    ", "  "))
+            lines.append(wrapped(f"{_led(label)} {value}", "    ", "  "))
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _led(label: str) -> str:
+    """A label with what stands between it and its value: a question keeps its own mark."""
+    return label if label.endswith("?") else f"{label.rstrip('.:')}:"
 
 
 def _wrapped_lines(text: str, indent: str, first: str) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -64,7 +63,7 @@ def brief(case: Case) -> Facts:
 def planned_use(case: Case) -> list[Section]:
     """What the data is for, in the applicant's own words."""
     words = case.answer("planned_use")
-    return [Section(_("Planned use, in the applicant’s words"), words=words)] if words else []
+    return [Section(_("Planned use, in the applicant's words"), words=words)] if words else []
 
 
 def changes(case: Case) -> list[Section]:
@@ -114,8 +113,3 @@ def in_working_days(number: int, since: date | None = None) -> date:
         found += timedelta(days=1)
         number -= is_working_day(found)
     return found
-
-
-def hub_names() -> dict[str, str]:
-    """The hub's name and address, for sentences."""
-    return {"hub": settings.HUB_NAME, "address": settings.HUB_EMAIL}

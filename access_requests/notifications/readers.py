@@ -122,6 +122,13 @@ def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
     return settings.BASE_URL + case.decision_path, False
 
 
+def link_of_visitor(case: Case, reader: Reader) -> str:
+    """The link of a mail that asks for nothing: empty for a provider without an account, who could not open it."""
+    if reader.provider and may_be_invited(reader.provider.provider):
+        return ""
+    return link_for(case, reader)[0]
+
+
 def languages_of(addresses: Iterable[str]) -> dict[str, str]:
     """The language that the owner of each address chose; the site's where nobody did."""
     known = {code for code, _name in settings.LANGUAGES}

@@ -13,7 +13,7 @@ from access_requests.workflow import Part, Status
 
 from .case import Case
 from .letter import Letter
-from .parts import brief, day, hub_names, in_working_days, what
+from .parts import brief, day, in_working_days, what
 from .readers import Reader, applicant, hub, link_for, without_vote
 from .to_providers import invited
 
@@ -47,7 +47,7 @@ def reminder(case: Case, reader: Reader) -> Letter:
 
 def own_reminder(case: Case, reader: Reader) -> Letter:
     """To the applicant: something waits for you."""
-    names = {"dataset": case.dataset, "waited": waited(case), **hub_names()}
+    names = case.names | {"waited": waited(case)}
     returned = case.request.status == Status.RETURNED
     lead = (
         _(
@@ -73,7 +73,7 @@ def own_reminder(case: Case, reader: Reader) -> Letter:
 
 def other_reminder(case: Case, reader: Reader) -> Letter:
     """To deciders and hub staff: a request waits for you."""
-    names = {"dataset": case.dataset, "who": case.who, "waited": waited(case)}
+    names = case.names | {"waited": waited(case)}
     url, invitation = link_for(case, reader)
     verbs = {Status.SUBMITTED: _("Check the request"), Status.DECIDED: _("Read and confirm")}
     notes = [invited()] if invitation else []
@@ -82,11 +82,11 @@ def other_reminder(case: Case, reader: Reader) -> Letter:
         when = day(in_working_days(settings.ESCALATE_AFTER, since))
         notes.append(
             _("If nobody has answered by %(day)s, %(hub)s hears of it and takes care of it.")
-            % {"day": when, **hub_names()}
+            % (case.names | {"day": when})
         )
     return Letter(
-        _("Reminder: access to %(dataset)s for %(who)s waits for you") % names,
-        _("The request of %(who)s for access to %(dataset)s has been waiting for you for %(waited)s.") % names,
+        _("Reminder: access to %(dataset)s for %(asker)s waits for you") % names,
+        _("The request of %(asker)s for access to %(dataset)s has been waiting for you for %(waited)s.") % names,
         brief(case),
         [],
         verbs.get(Status(case.request.status), _("Read and decide")),
@@ -97,7 +97,7 @@ def other_reminder(case: Case, reader: Reader) -> Letter:
 
 def escalation(case: Case, reader: Reader) -> Letter:
     """To hub staff: somebody's turn has lasted too long."""
-    names = {"dataset": case.dataset, "who": case.who, "waited": waited(case)}
+    names = case.names | {"waited": waited(case)}
     turn = {
         Status.SUBMITTED: _("Hub staff, to check the request"),
         Status.IN_REVIEW: _("Hub staff, to decide") if case.by_hub else _("The deciders, to decide"),
@@ -108,7 +108,10 @@ def escalation(case: Case, reader: Reader) -> Letter:
     waits = [(_("Waits for"), turn[Status(case.request.status)]), (_("Since"), day_of(case.request.status_since))]
     return Letter(
         _("Waiting too long: access to %(dataset)s for %(who)s") % names,
-        _("The request of %(who)s for access to %(dataset)s has been waiting for %(waited)s. Please see what keeps it.")
+        _(
+            "The request of %(asker)s for access to %(dataset)s has been waiting for %(waited)s. Please see what "
+            "keeps it."
+        )
         % names,
         [*waits, *brief(case)],
         [],

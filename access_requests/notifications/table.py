@@ -73,7 +73,9 @@ def on_decide(case: Case) -> Iterator[Mailing]:
         yield to_providers.confirm, hub(case)
         yield to_providers.outcome, deciders(case)
     else:
-        yield to_providers.outcome, [*_all_who_were_asked(case), *([] if case.by_hub else hub(case))]
+        yield to_providers.outcome, _all_who_were_asked(case)
+        if not (case.by_hub or case.opens_at_once):
+            yield to_providers.outcome, hub(case)
 
 
 def on_confirm(case: Case) -> Iterator[Mailing]:

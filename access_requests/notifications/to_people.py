@@ -7,23 +7,25 @@ the hub alone.
 from __future__ import annotations
 
 from django.utils import formats
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access_requests import kinds
 from access_requests.events import text_of
+from access_requests.labels import PART_LABELS
 from access_requests.waiting import USUAL_DAYS
 from access_requests.workflow import Part, Status
 
 from .case import Case
 from .letter import Letter
-from .parts import answers, brief, changes, hub_names, in_words, label_of, listed, planned_use, what
+from .parts import answers, brief, changes, in_words, listed, planned_use, what
 from .readers import Reader, link_for
 
 
 def receipt(case: Case, reader: Reader) -> Letter:
     """To the applicant, on submit: it arrived, and this is what you sent."""
-    names = {"dataset": case.dataset, **hub_names()}
+    names = case.names
     subject = (
         _("Received: your request for access to %(dataset)s")
         if not case.again
@@ -46,20 +48,20 @@ def receipt(case: Case, reader: Reader) -> Letter:
 
 
 def _goes_to(case: Case) -> str:
-    names = hub_names()
+    names = case.names
     if case.by_hub:
         return _("It goes to %(hub)s, which decides on it.") % names
     if case.request.status == Status.SUBMITTED:
         return (
             _(
-                "It goes to %(hub)s first, which checks that it is complete, and then to the dataset’s providers, "
-                "who decide on it. Their names stand on the dataset’s page."
+                "It goes to %(hub)s first, which checks that it is complete, and then to the dataset's providers, "
+                "who decide on it. Their names stand on the dataset's page."
             )
             % names
         )
     return (
         _(
-            "It goes to the dataset’s providers, who decide on it; their names stand on the dataset’s page. "
+            "It goes to the dataset's providers, who decide on it; their names stand on the dataset's page. "
             "%(hub)s is told."
         )
         % names
@@ -78,7 +80,7 @@ def _usual_time() -> str:
 
 def returned(case: Case, reader: Reader) -> Letter:
     """To the applicant, on send back: something must be changed or explained."""
-    names = {"dataset": case.dataset}
+    names = case.names
     return Letter(
         _("Change or explain: your request for access to %(dataset)s") % names,
         _(
@@ -102,7 +104,7 @@ def returned(case: Case, reader: Reader) -> Letter:
 
 def approved(case: Case, reader: Reader) -> Letter:
     """To the applicant, when it is approved and something is left to do before access opens."""
-    names = {"dataset": case.dataset, "decided_by": case.decided_by}
+    names = case.names
     return Letter(
         _("Accept the licence: your request for access to %(dataset)s is approved") % names,
         _(
@@ -121,7 +123,7 @@ def approved(case: Case, reader: Reader) -> Letter:
 
 def rejected(case: Case, reader: Reader) -> Letter:
     """To the applicant: no, why, and what can be done about it."""
-    names = {"dataset": case.dataset, "decided_by": case.decided_by, "reference": case.reference, **hub_names()}
+    names = case.names
     return Letter(
         _("Rejected: your request for access to %(dataset)s") % names,
         _("%(decided_by)s rejected your request for access to %(dataset)s.") % names,
@@ -147,7 +149,7 @@ def rejected(case: Case, reader: Reader) -> Letter:
 
 def granted(case: Case, reader: Reader) -> Letter:
     """To the applicant: access is open."""
-    names = {"dataset": case.dataset, "decided_by": case.decided_by, **hub_names()}
+    names = case.names
     return Letter(
         _("Access granted: %(dataset)s") % names,
         _("%(decided_by)s approved your request, and your access to %(dataset)s is open.") % names,
@@ -172,7 +174,7 @@ def period(case: Case) -> list[tuple[str, str]]:
 
 def withdrawn(case: Case, reader: Reader) -> Letter:
     """To the applicant: what you did was done."""
-    names = {"dataset": case.dataset, **hub_names()}
+    names = case.names
     return Letter(
         _("Withdrawn: your request for access to %(dataset)s") % names,
         _("You have withdrawn your request for access to %(dataset)s. Nobody decides on it any more.") % names,
@@ -189,7 +191,7 @@ def withdrawn(case: Case, reader: Reader) -> Letter:
 
 def closed(case: Case, reader: Reader) -> Letter:
     """To the applicant: the hub ended it, and why."""
-    names = {"dataset": case.dataset, **hub_names()}
+    names = case.names
     return Letter(
         _("Closed: your request for access to %(dataset)s") % names,
         _("%(hub)s closed your request for access to %(dataset)s. Nobody decides on it any more.") % names,
@@ -212,7 +214,7 @@ DUTIES = {
         "The recipient scientist is the qualified researcher who is responsible for the data."
     ),
     Part.SIGNATORY: lambda: _(
-        "The signatory signs for the institution if the dataset’s providers ask for an agreement."
+        "The signatory signs for the institution if the dataset's providers ask for an agreement."
     ),
     Part.MEMBER: lambda: _("A member works with the data."),
 }
@@ -221,11 +223,11 @@ DUTIES = {
 def named(case: Case, reader: Reader) -> Letter:
     """To those whom the applicant named, on submit: by whom, for what, and what to do if they know nothing of it."""
     parts = sorted(reader.parts, key=list(DUTIES).index)
-    roles = _(" and ").join(label_of(part).lower() for part in parts)
-    names = {"who": case.who, "name": case.name, "dataset": case.dataset, "roles": roles, **hub_names()}
-    lead = _("%(who)s named you as %(roles)s in a request for access to %(dataset)s.")
+    roles = [str(PART_LABELS[part]) for part in parts]
+    names = case.names | {"roles": get_text_list(roles, _("and"))}
+    lead = _("%(asker)s named you as %(roles)s in a request for access to %(dataset)s.")
     if case.again:
-        lead = _("%(who)s changed and sent again a request for access to %(dataset)s in which you are %(roles)s.")
+        lead = _("%(asker)s changed and sent again a request for access to %(dataset)s in which you are %(roles)s.")
     return Letter(
         _("You are named: request for access to %(dataset)s by %(who)s") % names,
         lead % names,
@@ -244,7 +246,7 @@ def named(case: Case, reader: Reader) -> Letter:
             _(
                 "To read the request, sign in with this e-mail address. As you are named in it, you do not decide "
                 "on it, "
-                "even if you are one of the dataset’s providers."
+                "even if you are one of the dataset's providers."
             ),
         ],
     )
@@ -252,10 +254,10 @@ def named(case: Case, reader: Reader) -> Letter:
 
 def granted_named(case: Case, reader: Reader) -> Letter:
     """To those named: access is open."""
-    names = {"who": case.who, "name": case.name, "dataset": case.dataset, **hub_names()}
+    names = case.names
     return Letter(
         _("Access granted: %(dataset)s for %(who)s") % names,
-        _("%(who)s, who named you in the request, now has access to %(dataset)s.") % names,
+        _("%(asker)s, who named you in the request, now has access to %(dataset)s.") % names,
         [*what(case), *period(case)],
         [],
         _("Read the request"),
@@ -267,11 +269,11 @@ def granted_named(case: Case, reader: Reader) -> Letter:
 def over(case: Case, reader: Reader) -> Letter:
     """To those named: the request ended without access."""
     leads = {
-        Status.WITHDRAWN: _("%(who)s withdrew the request for access to %(dataset)s in which you are named."),
-        Status.CLOSED: _("%(hub)s closed the request of %(who)s for access to %(dataset)s in which you are named."),
-        Status.REJECTED: _("The request of %(who)s for access to %(dataset)s in which you are named was rejected."),
+        Status.WITHDRAWN: _("%(asker)s withdrew the request for access to %(dataset)s in which you are named."),
+        Status.CLOSED: _("%(hub)s closed the request of %(asker)s for access to %(dataset)s in which you are named."),
+        Status.REJECTED: _("The request of %(asker)s for access to %(dataset)s in which you are named was rejected."),
     }
-    names = {"who": case.who, "dataset": case.dataset, **hub_names()}
+    names = case.names
     return Letter(
         _("Over: request for access to %(dataset)s by %(who)s") % names,
         leads[Status(case.request.status)] % names,

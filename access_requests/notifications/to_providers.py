@@ -11,20 +11,20 @@ from access_requests.workflow import Answer, Part, Quorum, Status
 
 from .case import Case
 from .letter import Letter, Section
-from .parts import brief, changes, day, hub_names, in_words, in_working_days, listed, planned_use, what, who
-from .readers import Reader, link_for, shut_out, unreachable
+from .parts import brief, changes, day, in_words, in_working_days, listed, planned_use, what, who
+from .readers import Reader, link_for, link_of_visitor, shut_out, unreachable
 from .to_people import period
 
 
 def decide(case: Case, reader: Reader) -> Letter:
     """To each decider when a round opens; where the hub decides, to hub staff."""
     url, invitation = link_for(case, reader)
-    names = {"dataset": case.dataset, "who": case.who}
+    names = case.names
     subject = _("Decide: access to %(dataset)s for %(who)s")
-    lead = _("%(who)s asks for access to %(dataset)s, and you are asked to decide.")
+    lead = _("%(asker)s asks for access to %(dataset)s, and you are asked to decide.")
     if case.again:
         subject = _("Decide again: access to %(dataset)s for %(who)s")
-        lead = _("%(who)s changed the request for access to %(dataset)s and sent it again; you are asked to decide.")
+        lead = _("%(asker)s changed the request for access to %(dataset)s and sent it again; you are asked to decide.")
     return Letter(
         subject % names,
         lead % names,
@@ -52,7 +52,7 @@ def what_you_can_do(case: Case) -> str:
     if case.confirming:
         return (
             _("You can approve or reject it; %(hub)s confirms what the answers come to, and only it reads your reason.")
-            % hub_names()
+            % case.names
         )
     return _("You can approve it, reject it, or send it back for a change. The applicant reads the reason you give.")
 
@@ -60,12 +60,12 @@ def what_you_can_do(case: Case) -> str:
 def who_else(case: Case, reader: Reader) -> str:
     """Who is asked besides the reader, and whether one answer is enough."""
     if Part.HUB in reader.parts:
-        return _("The decision is %(hub)s’s; nobody else was asked.") % hub_names()
+        return _("The decision is %(hub)s's; nobody else was asked.") % case.names
     provider = reader.provider
     rest = [row.name for row in case.deciders if provider is None or row.pk != provider.pk]
     if not rest:
-        return _("You are the only one who is asked. %(hub)s is told.") % hub_names()
-    names = {"names": listed(rest), **hub_names()}
+        return _("You are the only one who is asked. %(hub)s is told.") % case.names
+    names = case.names | {"names": listed(rest)}
     if case.round and case.round.quorum == Quorum.ALL:
         return _("Also asked: %(names)s. All answers are waited for. %(hub)s is told.") % names
     return _("Also asked: %(names)s. The first answer settles it. %(hub)s is told.") % names
@@ -74,7 +74,7 @@ def who_else(case: Case, reader: Reader) -> str:
 def by_when(case: Case, reader: Reader) -> str:
     """The days on which somebody is reminded."""
     first, second = in_working_days(settings.REMIND_AFTER), in_working_days(settings.ESCALATE_AFTER)
-    names = {"first": day(first), "second": day(second), **hub_names()}
+    names = case.names | {"first": day(first), "second": day(second)}
     if Part.HUB in reader.parts:
         return _("Please decide by %(first)s; that day you are reminded. Nothing is decided by waiting.") % names
     return (
@@ -88,11 +88,11 @@ def by_when(case: Case, reader: Reader) -> str:
 
 def check(case: Case, reader: Reader) -> Letter:
     """To hub staff, on submit where they check first."""
-    names = {"dataset": case.dataset, "who": case.who}
+    names = case.names
     return Letter(
         _("Check: access to %(dataset)s for %(who)s") % names,
         _(
-            "%(who)s asks for access to %(dataset)s. Please check that the request is complete and credible, and "
+            "%(asker)s asks for access to %(dataset)s. Please check that the request is complete and credible, and "
             "pass it "
             "on to the deciders."
         )
@@ -103,7 +103,7 @@ def check(case: Case, reader: Reader) -> Letter:
         link_for(case, reader)[0],
         [
             _(
-                "You can forward it, send it back or close it. The dataset’s providers are not asked before that. "
+                "You can forward it, send it back or close it. The dataset's providers are not asked before that. "
                 "Please do "
                 "so by %(day)s; that day you are reminded."
             )
@@ -114,15 +114,15 @@ def check(case: Case, reader: Reader) -> Letter:
 
 def asked_of_others(case: Case, reader: Reader) -> Letter:
     """To hub staff and to providers who only want to know, when the deciders are asked."""
-    names = {"dataset": case.dataset, "who": case.who, "deciders": listed([row.name for row in case.deciders])}
+    names = case.names | {"deciders": listed([row.name for row in case.deciders])}
     helpless = helpless_deciders(case) if Part.HUB in reader.parts else []
     subject, lead = (
         _("New: access to %(dataset)s for %(who)s"),
-        _("%(who)s asks for access to %(dataset)s. You need to do nothing: the deciders are asked."),
+        _("%(asker)s asks for access to %(dataset)s. You need to do nothing: the deciders are asked."),
     )
     if helpless:
         subject = _("Reach a provider: access to %(dataset)s for %(who)s")
-        lead = _("%(who)s asks for access to %(dataset)s, and not every decider could be reached: please help.")
+        lead = _("%(asker)s asks for access to %(dataset)s, and not every decider could be reached: please help.")
     url, invitation = link_for(case, reader)
     return Letter(
         subject % names,
@@ -160,15 +160,15 @@ def helpless_deciders(case: Case) -> list[str]:
 def recorded(case: Case, reader: Reader) -> Letter:
     """To a decider whose answer hub staff recorded from a mail."""
     answer = str(ANSWER_LABELS[Answer(case.payload["answer"])])
-    names = {"dataset": case.dataset, "who": case.who, "answer": answer, **hub_names()}
+    names = case.names | {"answer": answer}
     return Letter(
         _("Your answer was recorded: access to %(dataset)s for %(who)s") % names,
-        _("%(hub)s recorded the answer that you gave by mail on access to %(dataset)s for %(who)s: %(answer)s.")
+        _("%(hub)s recorded the answer that you gave by mail on access to %(dataset)s for %(asker)s: %(answer)s.")
         % names,
         [*what(case), *who(case)],
         [],
         _("Read the request"),
-        link_for(case, reader)[0],
+        link_of_visitor(case, reader),
         [_("If this is not what you answered, write to %(address)s at once.") % names],
     )
 
@@ -181,12 +181,12 @@ def outcome(case: Case, reader: Reader) -> Letter:
         Status.REJECTED: _("Rejected: access to %(dataset)s for %(who)s"),
     }
     leads = {
-        Status.DECIDED: _("The answers on access to %(dataset)s for %(who)s are in; %(hub)s confirms the outcome."),
-        Status.APPROVED: _("Access to %(dataset)s for %(who)s was approved."),
-        Status.REJECTED: _("Access to %(dataset)s for %(who)s was rejected."),
+        Status.DECIDED: _("The answers on access to %(dataset)s for %(asker)s are in; %(hub)s confirms the outcome."),
+        Status.APPROVED: _("Access to %(dataset)s for %(asker)s was approved."),
+        Status.REJECTED: _("Access to %(dataset)s for %(asker)s was rejected."),
     }
     status = Status(case.request.status)
-    names = {"dataset": case.dataset, "who": case.who, **hub_names()}
+    names = case.names
     told = [] if status == Status.DECIDED else [_("The applicant has been told.")]
     return Letter(
         subjects[status] % names,
@@ -194,7 +194,7 @@ def outcome(case: Case, reader: Reader) -> Letter:
         [*what(case), *who(case)],
         [],
         _("Read the request"),
-        link_for(case, reader)[0],
+        link_of_visitor(case, reader),
         [_("There is nothing left for you to decide."), *told],
     )
 
@@ -207,17 +207,19 @@ def stopped(case: Case, reader: Reader) -> Letter:
         Status.RETURNED: _("Sent back: access to %(dataset)s for %(who)s"),
     }
     leads = {
-        Status.WITHDRAWN: _("%(who)s withdrew the request for access to %(dataset)s: there is nothing left to decide."),
+        Status.WITHDRAWN: _(
+            "%(asker)s withdrew the request for access to %(dataset)s: there is nothing left to decide."
+        ),
         Status.CLOSED: _(
-            "%(hub)s closed the request of %(who)s for access to %(dataset)s: there is nothing left to decide."
+            "%(hub)s closed the request of %(asker)s for access to %(dataset)s: there is nothing left to decide."
         ),
         Status.RETURNED: _(
-            "The request of %(who)s for access to %(dataset)s was sent back for a change: there is "
+            "The request of %(asker)s for access to %(dataset)s was sent back for a change: there is "
             "nothing to decide for now."
         ),
     }
     status = Status(case.request.status)
-    names = {"dataset": case.dataset, "who": case.who, **hub_names()}
+    names = case.names
     back = [_("You get a mail when it is sent again.")] if status == Status.RETURNED else []
     return Letter(
         subjects[status] % names,
@@ -225,20 +227,20 @@ def stopped(case: Case, reader: Reader) -> Letter:
         [*what(case), *who(case)],
         in_words(case.reasons),
         _("Read the request"),
-        link_for(case, reader)[0],
+        link_of_visitor(case, reader),
         back,
     )
 
 
 def confirm(case: Case, reader: Reader) -> Letter:
     """To hub staff, when the votes are in and they have the last word."""
-    names = {"dataset": case.dataset, "who": case.who}
+    names = case.names
     place = {row.provider_id: row.name for row in case.deciders}
     votes = case.round.decisions.order_by("decided_at") if case.round else []
     rows = [(place.get(vote.provider_id or 0, "–"), str(ANSWER_LABELS[Answer(vote.answer)])) for vote in votes]
     return Letter(
         _("Confirm: access to %(dataset)s for %(who)s") % names,
-        _("The answers on access to %(dataset)s for %(who)s are in. Please confirm the outcome.") % names,
+        _("The answers on access to %(dataset)s for %(asker)s are in. Please confirm the outcome.") % names,
         brief(case),
         [Section(_("The answers"), rows)],
         _("Read and confirm"),
@@ -252,10 +254,10 @@ def confirm(case: Case, reader: Reader) -> Letter:
 
 def deliver(case: Case, reader: Reader) -> Letter:
     """To hub staff, when access is open: hand the data over."""
-    names = {"dataset": case.dataset, "who": case.who}
+    names = case.names
     return Letter(
         _("Deliver: %(dataset)s to %(who)s") % names,
-        _("Access to %(dataset)s was granted to %(who)s. Please hand the data over.") % names,
+        _("Access to %(dataset)s was granted to %(asker)s. Please hand the data over.") % names,
         [*brief(case), *period(case)],
         [],
         _("Read the request"),

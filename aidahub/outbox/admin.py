@@ -21,13 +21,9 @@ from .queue import is_address
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    MailAdminBase = admin.ModelAdmin[Mail]
-else:
-    MailAdminBase = admin.ModelAdmin
-
 
 @admin.register(Mail)
-class MailAdmin(HubAdmin, MailAdminBase):
+class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
     """A list to read, and one action: try again now."""
 
     list_display = ("subject", "recipient", "standing", "tries", "trouble", "age")
@@ -52,10 +48,6 @@ class MailAdmin(HubAdmin, MailAdminBase):
         "readable_text",
     )
     readonly_fields = fields
-
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[object, str, object]]:  # type: ignore[override]
-        """Only the one action: deleting is not offered."""
-        return {name: action for name, action in super().get_actions(request).items() if name in self.actions}
 
     def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> tuple[str, ...]:
         """As listed; the text with its secrets only for an operator of a trial site."""

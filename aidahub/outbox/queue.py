@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -32,47 +33,40 @@ def queue(
     secret: bool = False,
     not_before: datetime | None = None,
 ) -> Mail | None:
-    """Write one mail to one address. It is sent after the caller's transaction has been committed.
+    """Write one mail to one address, once; it is sent after the caller's transaction has been committed.
 
     Args:
-        about: what it tells, as `AIDA-2026-00042/7`; together with recipient and kind it makes the mail unique.
-        kind: which mail it is, as `decide`.
+        about, kind: what it tells and which mail it is, as `AIDA-2026-00042/7` and `decide`: unique with `recipient`.
         recipient: one e-mail address. One that is none is kept as a mail that failed, for hub staff to see.
-        subject: made one harmless line of at most 400 characters.
-        text: the plain text.
-        html: the same as HTML, if there is any.
-        language: the language it is written in, as `en`.
-        headers: further headers.
-        thread: what the mail belongs to, as a reference; all mails of one thread stand together at the reader's.
+        subject, text, html, language: what it says; made harmless, the subject one line of at most 400 characters.
+        headers, thread: further headers; and a reference by which mail programs put mails together.
         secret: whether it holds a code or link that signs somebody in; its text is emptied once sent.
         not_before: the earliest time to send it.
 
-    Returns:
-        The mail, or None when it had been written before.
-
-    Raises:
-        ValueError: when a name in `headers` is not the name of a header.
+    Returns the mail, or None when it had been written before.
+    Raises ValueError when a name in `headers` is not the name of a header.
     """
-    recipient = one_line(recipient, 254)
     further = clean_headers(dict(headers or {})) | (thread_headers(thread) if thread else {})
+    content: dict[str, Any] = {
+        "subject": one_line(subject),
+        "text": lines(text),
+        "html": lines(html),
+        "language": language,
+    }
+    content |= {"headers": further, "secret": secret, "next_try_at": not_before or timezone.now()}
+    return _written_once(about, kind, one_line(recipient, 254), content)
+
+
+def _written_once(about: str, kind: str, recipient: str, content: dict[str, Any]) -> Mail | None:
+    """The mail, unless there is one about the same, of the same kind, to the same address."""
     usable = is_address(recipient)
-    mail, written = Mail.objects.get_or_create(
-        about=about,
-        kind=kind,
-        recipient=recipient,
-        defaults={
-            "language": language,
-            "subject": one_line(subject),
-            "text": lines(text),
-            "html": lines(html),
-            "message_id": message_id(about, kind, recipient),
-            "headers": further,
-            "secret": secret,
-            "next_try_at": not_before or timezone.now(),
-            "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
-            "last_error": "" if usable else NOT_AN_ADDRESS,
-        },
-    )
+    defaults = {
+        **content,
+        "message_id": message_id(about, kind, recipient),
+        "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
+        "last_error": "" if usable else NOT_AN_ADDRESS,
+    }
+    mail, written = Mail.objects.get_or_create(about=about, kind=kind, recipient=recipient, defaults=defaults)
     return mail if written else None
 
 
