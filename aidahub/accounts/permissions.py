@@ -1,31 +1,5 @@
-"""Who may open what in the admin: it follows from what somebody is now, and is never stored."""
+"""Who may open what in the admin; stands here, too, for the apps that know people."""
 
-from __future__ import annotations
+from datasets.permissions import HubAdmin
 
-from typing import Any
-
-from django.http import HttpRequest
-
-
-class HubAdmin:
-    """Mixin for a ModelAdmin: hub staff look at its rows; nobody adds, changes or deletes one there."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Hub staff."""
-        return bool(getattr(request.user, "is_hub", False))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Hub staff."""
-        return bool(getattr(request.user, "is_hub", False))
-
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+__all__ = ["HubAdmin"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aidahub.environment import ROOT, VARIABLES
+from datasets.register import findings
 
 from .generated_workflow import permission_table, state_diagram, turn_table
 
@@ -55,6 +56,7 @@ def settings_table() -> str:
 
 
 PARTS = (
+    Part("findings", "docs/findings.md", findings.as_markdown),
     Part("settings", "docs/settings.md", settings_table),
     Part("state diagram", "docs/workflow.md", state_diagram),
     Part("whose turn", "docs/workflow.md", turn_table),

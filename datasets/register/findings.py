@@ -108,7 +108,7 @@ def known(code: str) -> bool:
 
 def as_markdown() -> str:
     """The catalogue as docs/findings.md shows it."""
-    parts = [INTRODUCTION]
+    parts = []
     for title, refuses in (("Errors: the page is refused", True), ("Warnings: the page is imported", False)):
         parts.append(f"## {title}\n")
         parts += [_entry(code) for code, entry in CATALOGUE.items() if entry.refuses is refuses]
@@ -118,12 +118,3 @@ def as_markdown() -> str:
 def _entry(code: str) -> str:
     entry = CATALOGUE[code]
     return f"### `{code}`\n\n{entry.says} {entry.advice}\n\n```\n{entry.example}\n```\n"
-
-
-INTRODUCTION = """# Findings in the register's pages
-
-`manage.py import_datasets` reads the pages of the register and says what is wrong with them. Each finding has a
-code that stays the same, so that scripts can rely on it. An error refuses the page: nothing of it is written, and a
-dataset that was imported before stays as it was. A warning is kept with the dataset and shown to hub staff. Words in
-braces stand for what the page says. This file is generated from `datasets/register/catalogue.py`.
-"""

@@ -105,31 +105,38 @@ def write_providers(
             named[provider.pk] = party
             _complete(provider, party, source, known, findings)
     before = {} if new else {row.provider_id: row for row in dataset.dataset_providers.all()}
-    alone = sum(not is_hub(party) for party in named.values()) == 0
-    rows = [
-        _row(before.get(pk) or DatasetProvider(dataset=dataset, provider_id=pk, confirmed=new), party, order, alone)
-        for order, (pk, party) in enumerate(named.items())
-    ]
-    for row, party in zip(rows, named.values(), strict=True):
-        if row.pk is None and not new:
+    alone = all(is_hub(party) for party in named.values())
+    added = []
+    for order, (pk, party) in enumerate(named.items()):
+        row = before.get(pk) or DatasetProvider(dataset=dataset, provider_id=pk, confirmed=new)
+        changed = _update(row, party, order, alone)
+        if pk not in before:
+            added.append(row)
+        elif changed:
+            row.save(update_fields=changed)
+        if pk not in before and not new:
             findings.add("provider-new", source.line("datacite", "provider", *party.place), name=row.name)
-    DatasetProvider.objects.bulk_create([row for row in rows if row.pk is None])
-    for row in rows:
-        if row.pk is not None:
-            row.save(update_fields=["name", "order", "part", "confirmed", "retired_at"])
+    DatasetProvider.objects.bulk_create(added)
     gone = [row.pk for pk, row in before.items() if pk not in named and row.retired_at is None]
     if gone:
         DatasetProvider.objects.filter(pk__in=gone).update(retired_at=timezone.now())
 
 
-def _row(row: DatasetProvider, party: Party, order: int, alone: bool) -> DatasetProvider:
-    """A provider's row as the page would have it. `alone`: the hub is the only provider, so it decides."""
-    if row.retired_at is not None:  # who comes back is as new as who never was there
-        row.retired_at, row.confirmed = None, False
+def _update(row: DatasetProvider, party: Party, order: int, alone: bool) -> list[str]:
+    """Make a row what the page says; returns the names of the columns that changed.
+
+    Args:
+        alone: the hub is the only provider, so it decides.
+    """
+    wanted: dict[str, object] = {"name": name_of(party), "order": order}
     if not row.part_by_hand:
-        row.part = Part.HANDLER if is_hub(party) and not alone else Part.DECIDER
-    row.name, row.order = name_of(party), order
-    return row
+        wanted["part"] = Part.HANDLER if is_hub(party) and not alone else Part.DECIDER
+    if row.retired_at is not None:  # who comes back is as new as who never was there
+        wanted |= {"retired_at": None, "confirmed": False}
+    changed = [column for column, value in wanted.items() if getattr(row, column) != value]
+    for column in changed:
+        setattr(row, column, wanted[column])
+    return changed
 
 
 def _complete(provider: Provider, party: Party, source: Source, known: KnownProviders, findings: Findings) -> None:

@@ -79,8 +79,8 @@ def safe_image(address: str) -> str:
 
 def thumbnail(image: str, images: list[Image]) -> str:
     """The dataset's thumbnail: its own image, else the first example's thumbnail, else that example."""
-    first = images[0] if images else Image()
-    return safe_image(image) or safe_image(first.thumbnail) or safe_image(first.url)
+    candidates = [image, *(address for first in images[:1] for address in (first.thumbnail, first.url))]
+    return next((address for address in candidates if address and safe_image(address)), "")
 
 
 def write_lists(dataset: Dataset, read: ReadPage, *, new: bool) -> None:

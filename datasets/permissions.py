@@ -1,0 +1,31 @@
+"""Who may open what in the admin: it follows from what somebody is now, and is never stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+
+class HubAdmin:
+    """Mixin for a ModelAdmin: hub staff look at its rows; nobody adds, changes or deletes one there."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Hub staff."""
+        return bool(getattr(request.user, "is_hub", False))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Hub staff."""
+        return bool(getattr(request.user, "is_hub", False))
+
+    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
