@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .models import Submission
-from .questions import Question, parse, shown, text_in, words
+from .questions import Question, name_of, parse, shown, words
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _by_key(submission: Submission) -> dict[str, Line]:
 def read(asked: Iterable[Question], answers: dict[str, object]) -> list[Line]:
     """Answers to questions as people read them, in the reader's language; unanswered ones are left out."""
     given = ((question, words(question, answers.get(question.key))) for question in asked)
-    return [Line(question.step, question.key, text_in(None, question.label), text) for question, text in given if text]
+    return [Line(question.step, question.key, name_of(question), text) for question, text in given if text]
 
 
 def changes(submission: Submission, before: Submission) -> list[Line]:

@@ -198,7 +198,7 @@ def _date_fault(value: str, bounds: Bounds) -> str:
     if day is None or not 1900 <= day.year <= 2200:
         return _("This is not a date. Write year, month and day, like 2027-06-30.")
     if bounds.not_before and day < bounds.not_before:
-        return _("This day has passed. Please give a day from %(day)s on.") % {"day": date_format(bounds.not_before)}
+        return _("This day has passed. Please give a day from %(day)s on.") % {"day": day_in_words(bounds.not_before)}
     return ""
 
 
@@ -279,6 +279,11 @@ def as_date(value: object) -> date | None:
         return None
 
 
+def day_in_words(day: date) -> str:
+    """A day written out, like 30 June 2027."""
+    return date_format(day, "j F Y")
+
+
 def today() -> date:
     """The day it is where the hub is."""
     return timezone.localdate()
@@ -298,7 +303,7 @@ def words(kind: Kind, value: Any, options: Mapping[str, str]) -> str:
         case Kind.COUNTRY:
             return str(countries.name(value) or value)
         case Kind.DATE:
-            return date_format(day) if (day := as_date(value)) else str(value)
+            return day_in_words(day) if (day := as_date(value)) else str(value)
         case Kind.PERSON:
             return ", ".join(value[part] for part in PERSON_PARTS if value.get(part))
         case _:

@@ -29,16 +29,17 @@ Answers = dict[str, Any]
 
 
 class Option(BaseModel):
-    """One of the answers to choose from."""
+    """One of the answers to choose from; `name` is what it is called where others read it, if otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: str
     label: Texts
+    name: Texts = {}
 
 
 class Question(BaseModel):
-    """One question of a form.
+    """One question of a form; `name` is what the answer is called where others read it, if otherwise than `label`.
 
     `min` and `max` are characters for text, the value for numbers, ticks for some of; a date's `min` may be "today".
     `show_if` maps the key of an earlier question to the values with which this one is shown. `only_if` names a fact
@@ -54,6 +55,7 @@ class Question(BaseModel):
     kind: Kind
     step: Literal["you", "project", "people", "terms"]
     label: Texts
+    name: Texts = {}
     help: Texts = {}
     required: bool = True
     min: int | Literal["today"] | None = None
@@ -230,6 +232,12 @@ def completed(questions: Iterable[Question], answers: Mapping[str, Any], known: 
     return full
 
 
+def name_of(question: Question) -> str:
+    """What the answer is called where it is read, in the reader's language."""
+    return text_in(None, question.name or question.label)
+
+
 def words(question: Question, answer: Any) -> str:
     """An answer as people read it, in the reader's language; "" for none."""
-    return kinds.words(question.kind, kinds.tidy(question.kind, answer), question.bounds.options)
+    options = {option.value: text_in(None, option.name or option.label) for option in question.options}
+    return kinds.words(question.kind, kinds.tidy(question.kind, answer), options)

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -193,9 +192,9 @@ def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
     starts, ends = (kinds.as_date(event.payload.get(key)) for key in ("starts", "ends"))
-    first = date_format(starts) if starts else ""
+    first = kinds.day_in_words(starts) if starts else ""
     if ends:
-        last = date_format(ends)
+        last = kinds.day_in_words(ends)
         return _told(event, _("Access opened from %(first)s to %(last)s."), "key", first=first, last=last)
     return _told(event, _("Access opened from %(first)s, without an end."), "key", first=first)
 

@@ -142,6 +142,8 @@ def _waiting_for(request: AccessRequest, status: Status) -> str:
 
 
 def _how_long(days: int) -> str:
+    if not days:
+        return _("Usually answered within %(usual)s working days.") % {"usual": USUAL_DAYS}
     waited = ngettext("%(days)s working day so far", "%(days)s working days so far", days) % {"days": days}
     if days > USUAL_DAYS:
         return _("%(waited)s, longer than the usual %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}

@@ -123,7 +123,7 @@ def _people(row: AccessRequest) -> list[Person]:
 def stages(row: AccessRequest) -> list[Stage]:
     """The line of steps done and to come; a request that ended early ends the line."""
     status = Status(row.status)
-    names = [_("Written"), _("Sent"), _("Decided"), _("Access")]
+    names = [_("Draft"), _("Sent"), _("Decision"), _("Access")]
     reached = {
         Status.DRAFT: 0,
         Status.RETURNED: 0,
@@ -147,7 +147,7 @@ def mine(request: SignedIn) -> HttpResponse:
     page = Paginator(_mine(request.user), PAGE).get_page(request.GET.get("page"))
     rows = [(row, standing(row, request.user)) for row in page]
     groups: list[tuple[object, list[tuple[AccessRequest, Standing]]]] = []
-    for number, title in enumerate((_("Waits for you"), _("Going on"), _("Finished"))):
+    for number, title in enumerate((_("Waits for you"), _("In progress"), _("Access"), _("Finished"))):
         if group := [item for item in rows if item[0].group == number]:  # type: ignore[attr-defined]
             groups.append((title, group))
     return render(request, "access_requests/mine.html", {"page": page, "groups": groups})
@@ -158,7 +158,8 @@ def _mine(user: User) -> Rows:
     own = Q(applicant=user)
     group = Case(
         When(own & Q(status__in=WAITS_FOR_ME), then=Value(0)),
-        When(status__in=FINISHED, then=Value(2)),
+        When(status=Status.GRANTED, then=Value(2)),
+        When(status__in=FINISHED, then=Value(3)),
         default=Value(1),
         output_field=IntegerField(),
     )
