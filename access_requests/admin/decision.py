@@ -26,9 +26,9 @@ from . import facts
 from .filters import user_of
 from .forms import StepForm
 from .frame import frame
-from .offers import Offer, offer, offers
+from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
-from .steps import STEPS, Step
+from .steps import APPROVE, RECORD, REJECT, STEPS, Step
 
 TEMPLATES = "admin/access_requests/accessrequest"
 
@@ -88,9 +88,12 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     offered = offer(step_, access_request, may(user, step_.verb, access_request))
     if not offered.allowed:
         return _confirmation(request, access_request, offered, status=403)
+    if step_ in (APPROVE, REJECT) and not votes_here(user, access_request):
+        return HttpResponseRedirect(step_url(reference, RECORD))
     providers = _voters(user, access_request, step_)
-    form = StepForm(request.POST or None, step=step_, providers=providers, readers=offered.readers)
-    if request.method != "POST" or not form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = StepForm(data, step=step_, providers=providers, readers=offered.readers)
+    if not form.is_valid():
         return _confirmation(request, access_request, offered, form)
     try:
         perform(step_, request=access_request, by=user, form=form)

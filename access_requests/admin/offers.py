@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import AccessRequest, Round
 from access_requests.policies import policy_of
-from access_requests.rules import Allowed, may, voting_providers
+from access_requests.rules import Allowed, may, parts_in, voting_providers
 from access_requests.workflow import FINISHED, Answer, Quorum, Status, Verb
 from aidahub.accounts.models import User
 
@@ -53,7 +53,8 @@ def offers(user: User, request: AccessRequest) -> list[Offer]:
     if request.status in SETTLED:
         return []
     steps = _steps_for(user, request)
-    rules = {verb: may(user, verb, request) for verb in {step.verb for step in steps}}
+    parts = parts_in(user, request)
+    rules = {verb: may(user, verb, request, parts=parts) for verb in {step.verb for step in steps}}
     return [offer(step, request, rules[step.verb]) for step in steps]
 
 

@@ -58,8 +58,9 @@ def several(request: HttpRequest, slug: str) -> HttpResponse:
     if not lines:
         raise Http404
     readers = next((line.offer.readers for line in lines if line.offer.allowed), "")
-    form = StepForm(request.POST or None, step=step, providers=(), readers=readers)
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = StepForm(data, step=step, providers=(), readers=readers)
+    if form.is_valid():
         results = [_perform(step, line, user, form) for line in lines]
         return _page(request, step, "several_done.html", results=results)
     return _page(request, step, "several.html", lines=lines, form=form)
