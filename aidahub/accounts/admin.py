@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -16,7 +16,9 @@ from django.utils.translation import ngettext
 from aidahub.accounts.invitations import send_invitation
 from aidahub.accounts.links import end_link
 from aidahub.accounts.models import Invitation, ProviderLink, User
-from aidahub.accounts.permissions import HubAdmin
+from datasets.admin import ProviderAdmin
+from datasets.models import Provider
+from datasets.permissions import HubAdmin
 
 if TYPE_CHECKING:
     UserBase = admin.ModelAdmin[User]
@@ -142,7 +144,10 @@ class InvitationAdmin(HubAdmin, InvitationBase):
     search_fields = ("provider__name", "email")
     fields = ("provider", "email", "created_at", "expires_at", "used_at", "used_by")
     readonly_fields = fields[2:]
-    may_add: ClassVar[bool] = True
+
+    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+        """Hub staff send them."""
+        return self.has_view_permission(request)
 
     @admin.display(description=_("still works"), boolean=True)
     def open_now(self, invitation: Invitation) -> bool:
@@ -156,3 +161,24 @@ class InvitationAdmin(HubAdmin, InvitationBase):
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         """Send it."""
         obj.pk = send_invitation(obj.provider, email=obj.email).pk
+
+
+admin.site.unregister(Provider)
+
+
+@admin.register(Provider)
+class InvitingProviderAdmin(ProviderAdmin):
+    """The page of the app below, which knows no people, with the action that invites some."""
+
+    actions = (*ProviderAdmin.actions, "invite")  # type: ignore[assignment]
+
+    @admin.action(description=_("Invite the selected providers"), permissions=["view"])
+    def invite(self, request: HttpRequest, providers: QuerySet[Provider]) -> None:
+        """Send an invitation to the address of each; say who has none."""
+        for provider in providers:
+            if provider.email:
+                send_invitation(provider)
+                messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": provider.email})
+            else:
+                sentence = _("The register has no address of %(name)s. Add an invitation and enter one.")
+                messages.error(request, sentence % {"name": provider.name})

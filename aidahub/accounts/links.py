@@ -48,7 +48,7 @@ def claim_links(user: User) -> list[ProviderLink]:
 
 def _proofs(user: User) -> Iterator[tuple[Provider, ProviderLink.Via, str]]:
     """The providers whose e-mail or ORCID this user has proven, with which one and what it is."""
-    for provider in Provider.objects.filter(email__in=user.verified_emails):
+    for provider in Provider.objects.filter(email__in=user.verified_emails - {""}):
         yield provider, ProviderLink.Via.EMAIL, provider.email
     if user.orcid:
         for provider in Provider.objects.filter(identifier=ORCID_ADDRESS + user.orcid):

@@ -12,7 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from aidahub.accounts.permissions import HubAdmin
+from datasets.permissions import HubAdmin
 
 from .delivery import unlinked
 from .models import Mail
