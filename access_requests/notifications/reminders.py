@@ -61,7 +61,7 @@ def own_reminder(case: Case, reader: Reader) -> Letter:
         )
     )
     return Letter(
-        _("Reminder: your request for access to %(dataset)s waits for you") % names,
+        _("Still waiting for you: your request for access to %(dataset)s") % names,
         lead % names,
         what(case),
         [],
@@ -85,7 +85,7 @@ def other_reminder(case: Case, reader: Reader) -> Letter:
             % (case.names | {"day": when})
         )
     return Letter(
-        _("Reminder: access to %(dataset)s for %(asker)s waits for you") % names,
+        _("Still waiting for you: access to %(dataset)s for %(who)s") % names,
         _("The request of %(asker)s for access to %(dataset)s has been waiting for you for %(waited)s.") % names,
         brief(case),
         [],

@@ -40,8 +40,7 @@ def queue(
         recipient: one e-mail address. One that is none is kept as a mail that failed, for hub staff to see.
         subject, text, html, language: what it says; made harmless, the subject one line of at most 400 characters.
         headers, thread: further headers; and a reference by which mail programs put mails together.
-        secret: whether it holds a code or link that signs somebody in; its text is emptied once sent.
-        not_before: the earliest time to send it.
+        secret, not_before: whether its text signs somebody in, so is emptied once sent; the earliest time to send it.
 
     Returns the mail, or None when it had been written before.
     Raises ValueError when a name in `headers` is not the name of a header.
