@@ -138,9 +138,9 @@ def _publication(landing: Landing) -> list[Fact]:
         Fact(
             _("Modified"), plain(formats.day(dataset.date_modified)) or own_words(dataset, "datacite", "dateModified")
         ),
-        Fact(_("Copyright"), plain(year) + [party_item(party) for party in landing.holders]),
+        Fact(_("Copyright"), plain(f"© {year}" if year else "") + [party_item(party) for party in landing.holders]),
         Fact(_("Providers"), [party_item(party) for party in landing.providers]),
-        Fact(_("Shared with people in"), [Item(", ".join(item.text for item in shared))] if shared else []),
+        Fact(_("Shared with"), [Item(", ".join(item.text for item in shared))] if shared else []),
     ]
 
 

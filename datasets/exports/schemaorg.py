@@ -46,6 +46,7 @@ def dataset_as_schema(landing: Landing) -> dict[str, Any]:
         "dateCreated": dataset.date_created and dataset.date_created.isoformat(),
         "datePublished": dataset.date_published and dataset.date_published.isoformat(),
         "dateModified": dataset.date_modified and dataset.date_modified.isoformat(),
+        "author": [_party(party) for party in landing.authors],
         "creator": [_party(party) for party in landing.authors],
         "publisher": [
             {"@type": "Organization", "name": item.text} for item in own_words(dataset, "datacite", "publisher")

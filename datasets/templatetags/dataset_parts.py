@@ -15,10 +15,15 @@ register = template.Library()
 ART = (("pathology", "art-cells"), ("radiology", "art-slice"), ("radiotherapy", "art-slice"))
 
 
+def shortened(names: list[str], most: int = 3) -> str:
+    """Names with commas; an ellipsis stands for those after the first few."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
 @register.simple_tag
 def one_line(dataset: Dataset) -> list[str]:
     """What a dataset is, in a few words each: modality, organ, number of scans, size. Unknown ones are left out."""
-    parts = [", ".join(words(dataset.modality)), ", ".join(words(dataset.organ)), "", formats.size(dataset.bytes)]
+    parts = [shortened(words(dataset.modality)), shortened(words(dataset.organ)), "", formats.size(dataset.bytes)]
     if dataset.number_of_scans is not None:
         text = ngettext("%(number)s scan", "%(number)s scans", dataset.number_of_scans)
         parts[2] = text % {"number": formats.number(dataset.number_of_scans)}
@@ -35,5 +40,6 @@ def tile(dataset: Dataset) -> dict[str, str]:
     field = dataset.field.casefold()
     return {
         "picture": next((local for each in pictures if each and (local := local_image(each))), ""),
+        "word": next(iter(words(dataset.modality)), ""),
         "art": next((art for word, art in ART if word in field), "art-data"),
     }
