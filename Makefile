@@ -12,13 +12,13 @@ run:  ## the trial site with everything it needs; PORT= moves it
 	@$(PYTHON) scripts/venv.py runtime && exec $(RUN) -m aidahub.demo --with-parent
 
 test: venv  ## the tests, on SQLite; ARGS= goes to pytest
-	@$(RUN) -m pytest -n 2 $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-slow: venv  ## the long ones: properties, every page in axe, killed programs
-	@$(RUN) -m pytest -n 2 -m slow $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadgroup -m slow $(ARGS)
 
 test-postgres: venv  ## the tests, on a PostgreSQL that is started for them and removed
-	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 -m "postgres or not slow" $(ARGS)
+	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 --dist loadgroup -m "postgres or not slow" $(ARGS)
 
 check: venv  ## style, types, import directions, templates, migrations, documents, deployment
 	@$(RUN) -m scripts.check

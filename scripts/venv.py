@@ -94,7 +94,16 @@ def install(wanted: str) -> bool:
     if wanted == "uv":
         return have_uv
     if have_uv:
-        command = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes"]
+        command = [
+            str(uv),
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+        ]
         if subprocess.call([*command, "-r", str(ROOT / FILES[wanted])], env=settings_for_uv()) == 0:
             return True
         print("uv could not do it; trying pip.", flush=True)

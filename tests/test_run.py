@@ -54,13 +54,13 @@ class Site:
 
     def start(self, **variables: str) -> Process:
         process = self.launch(**variables)
-        process.wait_for(lambda: ANSWERS in process.log, "the site answered", seconds=90)
+        process.wait_for(lambda: ANSWERS in process.log, "the site answered", seconds=180)
         return process
 
     def refusal(self, **variables: str) -> str:
         """What it says when it does not start: one sentence and no traceback."""
         process = self.launch(**variables)
-        assert process.popen.wait(60) != 0
+        assert process.popen.wait(120) != 0
         said = [line for line in process.log.splitlines() if not line.startswith("make: ***")]
         assert len(said) == 1, process.log
         return said[0]
@@ -167,7 +167,8 @@ def test_second_start_prints_the_same_password_and_is_quick(site: Site) -> None:
         assert f"password {secret.read_text().strip()}" in process.log
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         process.stop()
-    assert min(seconds) < 5
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    assert min(seconds) < 5 * max(1, busy)  # seconds of an idle machine
 
 
 def test_second_site_in_the_same_folder_is_refused(site: Site) -> None:

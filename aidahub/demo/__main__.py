@@ -44,9 +44,9 @@ def main() -> int:
         print(problem, file=sys.stderr, flush=True)
         return 1
     except ImportError as problem:
-        print(
-            f"A part of the system is missing ({problem}): run `make venv`, or install that library.", file=sys.stderr
-        )
+        if not isinstance(problem, ModuleNotFoundError) and ".so" not in str(problem):
+            raise  # a fault of the program, which nobody mends by installing something
+        print(f"Something is not installed ({problem}): install that library, or remove .venv.", file=sys.stderr)
         return 1
     return 0
 

@@ -6,11 +6,12 @@ import hashlib
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from aidahub.demo.people import make_people
@@ -20,27 +21,51 @@ from aidahub.environment import ROOT
 PAGE = ROOT / "fixtures" / "brgandi.md"
 
 
-def prepare(password: str, say: Callable[[str], None]) -> None:
-    """Bring the database, the static files, the dataset and the people up to date; quick when they are.
+def prepare(say: Callable[[str], None]) -> None:
+    """Bring the tables and the static files up to date, which the web server needs to start; quick when they are.
 
     Args:
-        password: what the demo people sign in with.
         say: told what takes a while.
 
     Raises:
         CannotStart: with what to do, when something cannot be made.
     """
     check_database_file()
-    try:
+    with database_trouble():
+        connection.ensure_connection()
         if not has_tables():
             say("Making the database ...")
             quietly("migrate", interactive=False)
             quietly("createcachetable")
-        import_dataset(say)
+    collect_static_files(say)
+
+
+def fill(password: str) -> None:
+    """Bring the forms, the dataset and the people up to date, who sign in with `password`.
+
+    Raises:
+        CannotStart: with what to do, when something is refused.
+    """
+    with database_trouble():
+        try:
+            quietly("load_forms")
+            quietly("import_datasets", str(PAGE))
+        except (CommandError, SystemExit) as problem:
+            raise CannotStart(f"The dataset or its forms could not be read: {first_line(problem)}") from problem
         make_people(password)
+
+
+@contextmanager
+def database_trouble() -> Iterator[None]:
+    """Turns what a database refuses into a sentence.
+
+    Raises:
+        CannotStart: with what to do.
+    """
+    try:
+        yield
     except DatabaseError as problem:
         raise CannotStart(f"The database cannot be used ({first_line(problem)}); {what_to_do()}") from problem
-    collect_static_files(say)
 
 
 def quietly(command: str, *arguments: str, **options: object) -> str:
@@ -86,20 +111,6 @@ def what_to_do() -> str:
 def first_line(problem: object) -> str:
     """The first line of a message."""
     return next(iter(str(problem).strip().splitlines()), "no reason given")
-
-
-def import_dataset(say: Callable[[str], None]) -> None:
-    """Read the dataset's page, and the built-in forms where there is a command for them.
-
-    Raises:
-        CannotStart: when the page is refused.
-    """
-    try:
-        for command, arguments in (("load_forms", ()), ("import_datasets", (str(PAGE),))):
-            if command in get_commands():
-                quietly(command, *arguments)
-    except (CommandError, SystemExit) as problem:
-        raise CannotStart(f"The page {PAGE} was refused ({first_line(problem)}); put the original back.") from problem
 
 
 def collect_static_files(say: Callable[[str], None]) -> None:

@@ -35,9 +35,7 @@ def run() -> None:
     with door, tempfile.TemporaryDirectory(prefix="aidahub-") as spare:
         family.claim(os.environ["BASE_URL"])
         try:
-            password = prepare_site()
-            start(family, door, Path(spare))
-            print(greeting(password), flush=True)
+            print(greeting(start(family, door, Path(spare))), flush=True)
             while True:
                 family.check()
                 time.sleep(0.5)
@@ -88,30 +86,27 @@ def configure(door: socket.socket) -> Path:
     return var / "run"
 
 
-def prepare_site() -> str:
-    """Bring database, files and people up to date; the password of the demo people."""
+def start(family: Family, door: socket.socket, spare: Path) -> str:
+    """Prepare the site, start the programs, and return once a page was really answered; the demo people's password."""
     from django.conf import settings
 
-    from aidahub.demo.preparing import prepare
+    from aidahub.demo.preparing import fill, prepare
 
-    password = os.environ.get("DEMO_PASSWORD") or kept_secret(
-        settings.VAR_DIR / "demo-password", secrets.token_urlsafe(9)
-    )
-    prepare(password, lambda text: print(text, flush=True))
-    return password
-
-
-def start(family: Family, door: socket.socket, spare: Path) -> None:
-    """Start the programs, and return once a page was really answered."""
+    prepare(lambda text: print(text, flush=True))
     if not os.environ.get("BROKER_URL"):
         start_broker(family, spare)
     python = [sys.executable, "-m"]
     web = family.start("web", [*python, "gunicorn", "-c", "python:aidahub.gunicorn", "aidahub.wsgi"], (door.fileno(),))
+    # While the web server gets ready, which takes as long as this.
+    fresh = kept_secret(settings.VAR_DIR / "demo-password", secrets.token_urlsafe(9))
+    password = os.environ.get("DEMO_PASSWORD") or fresh
+    fill(password)
     wait_for_page(web, os.environ["BASE_URL"])
     celery = [*python, "celery", "-A", "aidahub"]
     calm = ["--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     family.start("worker", [*celery, "worker", *calm])
     family.start("clock", [*celery, "beat", "--pidfile=", f"--schedule={family.folder / 'schedule'}"])
+    return password
 
 
 def start_broker(family: Family, spare: Path) -> None:
