@@ -15,7 +15,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django_countries import countries
 
@@ -34,6 +34,23 @@ class AnswerField(forms.Field):
     def clean(self, value: Any) -> Any:
         """The value."""
         return value
+
+
+class Explanation:
+    """A part of the layout that only says something."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def render(self, form: forms.Form, context: Any, *args: Any, **kwargs: Any) -> str:
+        """The title, and the words under it."""
+        words = text_in(None, self.question.help)
+        return format_html('<div class="mb-3"><p class="form-label">{}</p><p>{}</p></div>', self.title, words)
+
+    @property
+    def title(self) -> str:
+        """The question's label."""
+        return text_in(None, self.question.label)
 
 
 class PersonInput(forms.MultiWidget):
@@ -91,7 +108,8 @@ class StepForm(forms.Form):
         self.questions = _of_step_with_dependents(asked, step, answers)
         super().__init__(data=data, initial=_initial(self.questions, answers))
         for question in self.questions:
-            self.fields[question.key] = self._field(question)
+            if question.kind is not Kind.EXPLANATION:
+                self.fields[question.key] = self._field(question)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -105,7 +123,7 @@ class StepForm(forms.Form):
         return AnswerField(
             label=text_in(None, question.label),
             help_text=help_text,
-            required=question.required and question.kind is not Kind.EXPLANATION,
+            required=question.required,
             widget=widget,
         )
 
@@ -118,21 +136,24 @@ class StepForm(forms.Form):
     def _given(self, question: Question) -> Any:
         return self.data.get(question.key) if self.is_bound else self.saved.get(question.key)
 
-    def _groups(self) -> Iterable[str | Fieldset]:
+    def _groups(self) -> Iterable[str | Explanation | Fieldset]:
         """Field names; those that depend on one answer of this step together, under words that say when they count."""
         here = {question.key: question for question in self.questions}
         for condition, group in groupby(self.questions, key=lambda question: question.show_if):
-            keys = [question.key for question in group]
+            keys = [q.key if q.kind is not Kind.EXPLANATION else Explanation(q) for q in group]
             if not condition or not set(condition) & set(here):
                 yield from keys
             else:
                 legend = escape(_when(condition, here))
                 yield Fieldset(legend, *keys, css_class="dependent", data_show_if=json.dumps(condition))
 
+    @property
+    def _raw(self) -> Answers:
+        return {q.key: self[q.key].data for q in self.questions if q.key in self.fields}
+
     def posted(self) -> Answers:
         """What was posted in this step, tidied; wrong answers too, but none so long that nobody wrote it."""
-        raw = {question.key: self[question.key].data for question in self.questions}
-        answers = questions.tidied(self.questions, raw)
+        answers = questions.tidied(self.questions, self._raw)
         for question in self.questions:
             if question.own and len(self.emails) == 1:
                 answers[question.key] = self.emails[0]
@@ -140,8 +161,7 @@ class StepForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Say at each field that is shown with these answers what is wrong or missing."""
-        raw = {question.key: self[question.key].data for question in self.questions}
-        answers = {**self.saved, **questions.tidied(self.questions, raw)}
+        answers = {**self.saved, **questions.tidied(self.questions, self._raw)}
         for question in questions.of_step(questions.shown(self.asked, answers), self.step):
             if sentence := questions.check(question, answers.get(question.key), emails=self.emails or None):
                 self.add_error(question.key, str(sentence))
@@ -206,8 +226,7 @@ def widget_of(question: Question, given: Any) -> forms.Widget:
 def focus_id(field: forms.BoundField) -> str:
     """The id of the input that a link about this field should lead to: of several, the first."""
     several = isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple | PersonInput)
-    suffix = "_name" if isinstance(field.field.widget, PersonInput) else "_0"
-    return f"{field.auto_id}{suffix}" if several else field.auto_id
+    return f"{field.auto_id}_0" if several else field.auto_id
 
 
 def _of_step_with_dependents(asked: Sequence[Question], step: str, answers: Mapping[str, Any]) -> list[Question]:

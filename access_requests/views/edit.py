@@ -43,7 +43,8 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
 def edit_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """One step of the form. What somebody posts whose sign-in has run out is kept until they are back."""
     if request.method == "POST" and not request.user.is_authenticated:
-        kept.keep(request, reference, step)
+        if step != "review":
+            kept.keep(request, reference, step)
         return redirect_to_login(request.path)
     return _edit_step(request, reference, step)
 
