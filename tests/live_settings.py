@@ -3,7 +3,7 @@
 import os
 
 from aidahub.settings import *  # noqa: F403
-from aidahub.settings import EMAIL_TIMEOUT, OUTBOX_LEASE, OUTBOX_RETRY
+from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
@@ -15,3 +15,5 @@ STORAGES = {
 OUTBOX_LEASE = float(os.environ.get("TEST_OUTBOX_LEASE", OUTBOX_LEASE))
 OUTBOX_RETRY = float(os.environ.get("TEST_OUTBOX_RETRY", OUTBOX_RETRY))
 EMAIL_TIMEOUT = float(os.environ.get("TEST_EMAIL_TIMEOUT", EMAIL_TIMEOUT))
+if os.environ.get("TEST_DIE_AFTER_POST"):
+    MIDDLEWARE = [*MIDDLEWARE, "tests.support.faults.DieAfterPost"]

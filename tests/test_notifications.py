@@ -11,6 +11,7 @@ from django.utils import timezone
 from access_requests import actions
 from access_requests.models import AccessRequest
 from access_requests.notifications.table import TABLE, nobody
+from access_requests.rules import Denied
 from access_requests.workflow import Answer, Status, Verb
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
@@ -358,7 +359,7 @@ def test_hostile_names_reach_no_header(brgandi: Dataset, ada: User) -> None:
 @pytest.mark.parametrize("key", ["applicant_name", "planned_use", "recipient_name"])
 def test_hostile_answers_are_refused_or_made_harmless(brgandi: Dataset, ada: User, key: str) -> None:
     request = cast.fill(actions.start(license=cast.license_of(brgandi), by=ada), **{key: HOSTILE})
-    with pytest.raises(actions.Denied):
+    with pytest.raises(Denied):
         actions.submit(request=request, by=ada)
     assert not Mail.objects.exists()
     cast.fill(request, **{key: HOSTILE[:80]})
@@ -382,7 +383,7 @@ def test_markup_in_answers_stays_text(brgandi: Dataset, ada: User) -> None:
 def test_refused_verb_writes_no_mail(request_at: RequestAt, otto: User) -> None:
     request = request_at(Status.IN_REVIEW)
     before = Mail.objects.count()
-    with pytest.raises(actions.Denied):
+    with pytest.raises(Denied):
         actions.withdraw(request=request, by=otto)
     assert Mail.objects.count() == before
 

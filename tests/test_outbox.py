@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection, send_mail
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -125,8 +125,8 @@ def test_mail_arrives_with_its_headers(mail_server: MailServer) -> None:
 
 @pytest.mark.django_db
 def test_one_connection_carries_a_batch(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
-    monkeypatch.setattr(delivery, "get_connection", counting(delivery.get_connection, opened))
+    opened: list[int] = []
+    monkeypatch.setattr(delivery, "get_connection", counting(get_connection, opened))
     for number in range(5):
         write(about=f"AIDA-2026-00042/{number}")
     assert delivery.deliver() == 5
