@@ -66,6 +66,8 @@ class AidaAdminSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def discreet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
             try:
                 return cast("HttpResponseBase", guarded(request, *args, **kwargs))
             except PermissionDenied as refused:
@@ -75,6 +77,8 @@ class AidaAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The site's own sign-in, with its limits and second factor, in place of the stock form."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise Http404
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
