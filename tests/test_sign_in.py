@@ -39,7 +39,7 @@ def _real_mail_and_no_attempts_yet(db: None, settings: Any) -> None:
 
 
 def text_of(answer: Answer) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def without_tokens(answer: Answer) -> str:

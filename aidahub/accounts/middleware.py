@@ -1,11 +1,17 @@
-"""The site speaks the language that a person chose for their account."""
+"""The language that a person chose for their account, and a page for the hour when a sign-in service is away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from requests import RequestException
+
+log = structlog.stdlib.get_logger("aidahub.accounts")
+SERVICE_PAGES = frozenset({"openid_connect_login", "openid_connect_callback"})
 
 
 class LanguageOfUser:
@@ -21,3 +27,23 @@ class LanguageOfUser:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class ServiceAway:
+    """Middleware: allauth asks a service for its addresses without a thought that it may not answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Args: get_response: the rest of the site."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the rest of the site does."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say that the sign-in did not work, and tell the operator why."""
+        match = request.resolver_match
+        if not isinstance(exception, RequestException) or match is None or match.url_name not in SERVICE_PAGES:
+            return None
+        log.warning("sign-in service away", service=match.kwargs.get("provider_id"), problem=repr(exception))
+        return render(request, "socialaccount/authentication_error.html", status=503)

@@ -93,5 +93,7 @@ def services_in(env: Environment) -> list[Service]:
             )
         if not re.fullmatch(r"[a-z0-9-]+", service.id) or service.id in {known.id for known in services}:
             raise WrongSetting(f"OIDC_PROVIDERS has the id {service.id!r}; set ids of a-z, 0-9 and -, each once.")
+        if service.client_id in {known.client_id for known in services}:  # allauth tells them apart by it
+            raise WrongSetting(f"OIDC_PROVIDERS has the client_id {service.client_id!r} twice; register another.")
         services.append(service)
     return services
