@@ -75,5 +75,5 @@ class Browser:
 def browser_of(server: Server, request: AccessRequest) -> Browser:
     """The applicant's browser."""
     client = Client()
-    client.force_login(request.applicant, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(request.applicant)
     return Browser(server, client.cookies[settings.SESSION_COOKIE_NAME].value)
