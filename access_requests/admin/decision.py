@@ -59,6 +59,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
 def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
     """What the decision page shows to one reader."""
     submission = facts.last_sent(access_request)
+    buttons = offers(user, access_request)
     return {
         "access_request": access_request,
         "submission": submission,
@@ -69,7 +70,8 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "recipient": facts.person_in(access_request, Part.RECIPIENT_SCIENTIST),
         "signatory": facts.person_in(access_request, Part.SIGNATORY),
         "findings": facts.check(user, access_request, submission),
-        "offers": offers(user, access_request),
+        "offers": buttons,
+        "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
         "is_named": facts.is_named(user, access_request),
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_requests(user, access_request),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,7 @@ class StepForm(forms.Form):
     answer = forms.ChoiceField(
         label=gettext_lazy("What did they answer?"),
         widget=forms.RadioSelect,
-        choices=[(answer.value, ANSWER_LABELS[answer]) for answer in Answer],
+        choices=[(answer.value, capfirst(ANSWER_LABELS[answer])) for answer in Answer],
     )
     evidence = forms.CharField(
         label=gettext_lazy("Their mail"),
@@ -46,7 +47,7 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, step: Step, providers: Sequence[Provider], readers: Any = "", **kwargs: Any) -> None:
         """Keep the fields that this step needs."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.step, self.providers = step, list(providers)
         if not step.by_mail:
             del self.fields["answer"], self.fields["evidence"]

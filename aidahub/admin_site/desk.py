@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, DatasetProvider, LicenseText, Provider
+from datasets.register.findings import Finding
 
 SHOWN = 10
 LATE_DAYS = 10
@@ -151,9 +152,8 @@ def _findings(user: User) -> Section:
     return _cut("findings", _("Findings in the register"), rows, _to("datasets_dataset_changelist"))
 
 
-def _first(findings: list[Any]) -> str:
-    first = findings[0] if findings else ""
-    return str(first.get("message", "")) if isinstance(first, dict) else str(first)
+def _first(findings: list[dict[str, Any]]) -> str:
+    return Finding.from_dict(findings[0]).message if findings else ""
 
 
 def _named_today() -> QuerySet[DatasetProvider]:
@@ -163,51 +163,33 @@ def _named_today() -> QuerySet[DatasetProvider]:
 
 def _without_email(user: User) -> Section:
     """Deciders to whom no mail can be written."""
-    found = _named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")
-    rows = [
-        Row(
-            row.name,
-            _to(PROVIDER, row.provider.pk),
-            str(row.dataset),
-            None,
-            _("Has no valid e-mail address"),
-        )
-        for row in found[: SHOWN + 1]
-    ]
+    found = _named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")[: SHOWN + 1]
+    why = _("Has no valid e-mail address")
+    rows = [Row(row.name, _to(PROVIDER, row.provider_id), str(row.dataset), why=why) for row in found]
     return _cut("no-email", _("Providers who cannot be reached"), rows, _to("datasets_provider_changelist"))
 
 
 def _confirmations(user: User) -> Section:
     """What an import brought and hub staff must accept."""
-    rows = [
-        Row(
-            row.name,
-            _to(DATASET, row.dataset.pk),
-            str(row.dataset),
-            row.added_at,
-            _("May they see earlier requests, too?"),
-        )
-        for row in _named_today().filter(confirmed=False)[: SHOWN + 1]
-    ]
-    rows += [
-        Row(
-            provider.name,
-            _to(PROVIDER, provider.pk),
-            provider.pending_email,
-            None,
-            _("Is this new address theirs?"),
-        )
-        for provider in Provider.objects.filter(~Q(pending_email=""))[: SHOWN + 1]
-    ]
-    waiting = LicenseText.objects.filter(change=LicenseText.Change.WAITING).select_related("license__dataset")
-    rows += [
-        Row(
-            str(text.license),
-            _to("datasets_licensetext_change", text.pk),
-            "",
-            text.created_at,
-            _("A new text: other terms, or mended words?"),
-        )
-        for text in waiting.defer("html", "text")[: SHOWN + 1]
-    ]
+    rows = [*_new_providers(), *_new_addresses(), *_new_texts()]
     return _cut("confirm", _("To be confirmed after an import"), rows, "")
+
+
+def _new_providers() -> Iterator[Row]:
+    why = _("May they see earlier requests, too?")
+    for row in _named_today().filter(confirmed=False):
+        yield Row(row.name, _to(DATASET, row.dataset_id), str(row.dataset), row.added_at, why)
+
+
+def _new_addresses() -> Iterator[Row]:
+    why = _("Is this new address theirs?")
+    for provider in Provider.objects.exclude(pending_email="", pending_identifier=""):
+        new = provider.pending_email or provider.pending_identifier
+        yield Row(provider.name, _to(PROVIDER, provider.pk), new, why=why)
+
+
+def _new_texts() -> Iterator[Row]:
+    why = _("A new text: other terms, or mended words?")
+    waiting = LicenseText.objects.filter(change=LicenseText.Change.WAITING).select_related("license__dataset")
+    for text in waiting.defer("html", "text"):
+        yield Row(str(text.license), _to("datasets_licensetext_change", text.pk), "", text.created_at, why)

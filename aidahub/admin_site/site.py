@@ -62,7 +62,10 @@ class AidaAdminSite(AdminSite):
         super().register(ours, discreet, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """A view of the admin in which a refused permission reads as 404, as for an address that does not exist."""
+        """A view of the admin in which a refused permission reads as 404, as for an address that does not exist.
+
+        Whoever has not signed in is led to the sign-in page, whatever the address.
+        """
         guarded = super().admin_view(view, cacheable)
 
         def discreet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
