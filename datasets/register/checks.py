@@ -11,7 +11,7 @@ from django_countries.data import COUNTRIES
 from datasets.register import values
 from datasets.register.findings import Findings
 from datasets.register.frontmatter import Place, Source
-from datasets.register.page import Page, Party
+from datasets.register.page import Page, Party, as_all
 from datasets.register.sections import Body
 
 PEOPLE = ("author", "copyrightHolder", "provider")
@@ -184,7 +184,7 @@ class _Noter:
 
     def other_facts(self) -> None:
         """Countries, SNOMED CT ids, images."""
-        for number, value in enumerate(self.raw("other", "countries-shared") or ()):
+        for number, value in enumerate(as_all(self.raw("other", "countries-shared"))):
             if value is not None and str(value).strip() not in COUNTRIES:
                 self.note("unknown-country", ("other", "countries-shared", number), value=value)
         for organ in self.other.organ:

@@ -42,7 +42,7 @@ class Source:
         """The line of a value, or of the nearest value around it that stands in the page."""
         while place and place not in self.lines:
             place = place[:-1]
-        return self.lines.get(place)
+        return self.lines.get(place) if place else None
 
 
 def read_source(data: bytes) -> Source:

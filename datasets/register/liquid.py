@@ -17,7 +17,7 @@ from liquid.ast import Node
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
-from liquid.exceptions import LiquidError, LoopIterationLimitError
+from liquid.exceptions import LiquidError, LiquidSyntaxError, LoopIterationLimitError
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.tag import Tag
@@ -39,6 +39,7 @@ PARAMETER = re.compile(
     (?:"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"|'(?P<single>[^'\\]*(?:\\.[^'\\]*)*)'|(?P<variable>[\w.-]+))""",
     re.VERBOSE,
 )
+PARTS = re.compile(r"([A-Za-z_][\w-]*)|\[(\d{1,6})\]")
 REMOVED_TAGS = ("render", "tablerow", "ifchanged", "liquid", "doc", "macro", "call", "extends", "block", "snippet")
 
 
@@ -99,6 +100,10 @@ class PageContext(RenderContext):
         if note not in self.notes:
             self.notes.append(note)
 
+    def error(self, exc: LiquidError) -> None:
+        """Stop at every error."""
+        raise exc
+
     def raise_for_loop_limit(self, length: int = 1) -> None:
         """Called as a loop begins: every round may run every tag of the page."""
         self.steps += length * self.tags
@@ -141,6 +146,19 @@ class NotingOutputTag(Output):
     """Makes the nodes for `{{ … }}`."""
 
     node_class = NotingOutput
+
+    def parse(self, stream: TokenStream) -> OutputNode:
+        """The node. What is no expression, such as `{{ page.datacite.@id }}`, is read word by word as Jekyll does."""
+        token, start = stream.current, stream.pos
+        try:
+            return super().parse(stream)
+        except LiquidSyntaxError:
+            stream.pos = start + 1
+            expression = stream.current
+            if "|" in expression.value:
+                raise
+            parts = [word or int(number or 0) for word, number in PARTS.findall(expression.value.partition(" ")[0])]
+            return NotingOutput(token, FilteredExpression(token, Path(token, list(parts or ["nothing"]))))
 
 
 class IncludeNode(Node):
@@ -220,8 +238,14 @@ class PageEnvironment(Environment):
             self.tags.pop(name, None)
         self.filters = all_filters(self.filters)
 
+    def error(self, exc: type[LiquidError] | LiquidError, msg: str | None = None, token: Token | None = None) -> None:
+        """Stop at every error; the tolerant mode is only for what Jekyll, too, reads without complaint."""
+        error = exc if isinstance(exc, LiquidError) else exc(msg, token=token)
+        error.token = error.token or token
+        raise error
 
-ENVIRONMENT = PageEnvironment(strict_filters=False, tolerance=Mode.STRICT)
+
+ENVIRONMENT = PageEnvironment(strict_filters=False, tolerance=Mode.LAX)
 
 
 def render(text: str, variables: dict[str, Any]) -> Rendered:

@@ -57,14 +57,17 @@ class KnownProviders:
         local = (p for p in self._found if p.local_to_id == dataset.pk and p.local_to_id is not None)
         return next((p for p in local if fold(p.name) == fold(name)), None)
 
+    def taken(self, identifier: str, provider: Provider | None = None) -> bool:
+        """Whether an ORCID or address is somebody else's already."""
+        return any(p.identifier == identifier != "" and p is not provider for p in self._found)
+
     def make(self, party: Party, dataset: Dataset) -> Provider:
         """Make a provider that was not known; an ORCID that is already somebody else's is left out."""
-        taken = any(p.identifier == party.identifier for p in self._found if p.identifier)
         provider = Provider(
             name=name_of(party),
             kind=Provider.Kind.PERSON if party.is_person else Provider.Kind.ORGANIZATION,
             email=party.valid_email,
-            identifier="" if party.valid_email and taken else party.identifier,
+            identifier="" if party.valid_email and self.taken(party.identifier) else party.identifier,
             local_to=None if party.valid_email or party.identifier else dataset,
         )
         provider.save()
@@ -149,7 +152,7 @@ def _complete(provider: Provider, party: Party, source: Source, known: KnownProv
         if email != provider.pending_email:
             provider.pending_email = email
             changed.append("pending_email")
-    if identifier and identifier != provider.identifier:
+    if identifier and identifier != provider.identifier and not known.taken(identifier, provider):
         if provider.pk in known.fresh and not provider.identifier:
             provider.identifier = identifier
             changed.append("identifier")
