@@ -111,7 +111,7 @@ def test_first_start_shows_the_dataset_and_the_sign_ins(tmp_path: Path) -> None:
         process.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGINT])
 def test_a_signal_ends_every_program(site: Site, number: int) -> None:
     process = site.start()
     pids = site.pids()
@@ -125,6 +125,8 @@ def test_a_signal_ends_every_program(site: Site, number: int) -> None:
     assert "Traceback" not in process.log
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_sigterm_to_make_alone_ends_every_program(site: Site) -> None:
     process = site.start()
     pids = site.pids()
@@ -133,6 +135,8 @@ def test_sigterm_to_make_alone_ends_every_program(site: Site) -> None:
     wait_until(lambda: gone(pids), what="the end of every program")
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_after_a_sigkill_nothing_is_left_and_it_starts_again(site: Site) -> None:
     process = site.start()
     pids = site.pids()
@@ -146,6 +150,8 @@ def test_after_a_sigkill_nothing_is_left_and_it_starts_again(site: Site) -> None
     again.stop()
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_interrupted_while_it_starts_it_leaves_nothing(site: Site) -> None:
     process = site.launch()
     process.wait_for(lambda: "web" in site.pids(), "the web server was started")
@@ -157,6 +163,8 @@ def test_interrupted_while_it_starts_it_leaves_nothing(site: Site) -> None:
     assert "Traceback" not in process.log
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_second_start_prints_the_same_password_and_is_quick(site: Site) -> None:
     seconds = []
     for _ in range(2):
@@ -171,6 +179,8 @@ def test_second_start_prints_the_same_password_and_is_quick(site: Site) -> None:
     assert min(seconds) < 5 * max(1, busy)  # seconds of an idle machine
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_second_site_in_the_same_folder_is_refused(site: Site) -> None:
     site.start()
     other = Site(site.log.parent)
@@ -178,6 +188,8 @@ def test_second_site_in_the_same_folder_is_refused(site: Site) -> None:
     assert f"already runs from this folder at http://127.0.0.1:{site.port}" in other.refusal()
 
 
+@pytest.mark.slow
+@pytest.mark.faults
 def test_a_program_that_ends_by_itself_is_named(site: Site) -> None:
     process = site.start()
     pids = site.pids()
