@@ -149,14 +149,15 @@ class StepForm(forms.Form):
 
     @property
     def _raw(self) -> Answers:
-        return {q.key: self[q.key].data for q in self.questions if q.key in self.fields}
+        return {
+            q.key: self.emails[0] if q.own and len(self.emails) == 1 else self[q.key].data
+            for q in self.questions
+            if q.key in self.fields
+        }
 
     def posted(self) -> Answers:
         """What was posted in this step, tidied; wrong answers too, but none so long that nobody wrote it."""
         answers = questions.tidied(self.questions, self._raw)
-        for question in self.questions:
-            if question.own and len(self.emails) == 1:
-                answers[question.key] = self.emails[0]
         return {key: value for key, value in answers.items() if len(str(value)) <= KEPT_LENGTH}
 
     def clean(self) -> dict[str, Any]:

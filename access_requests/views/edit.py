@@ -133,11 +133,11 @@ def _put_back(
 ) -> HttpResponse:
     """Put answers into the draft that were posted after the sign-in had run out."""
     answers = _filled_in(request, draft, asked, step, posted).posted()
-    actions.save_answers(request=draft, by=request.user, answers=answers)
+    draft = actions.save_answers(request=draft, by=request.user, answers=answers)
     messages.success(
         request, _("You were signed out while you were writing. Your answers were kept and are saved now.")
     )
-    return redirect(steps.url_of(draft, step))
+    return _step_page(request, draft, asked, step, _form(request, draft, asked, step))
 
 
 def _step_page(
