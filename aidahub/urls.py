@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -16,13 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
+    path("", include("aidahub.pages.urls")),
+    path("", include("aidahub.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("access_requests.urls")),
+    path("", include("datasets.urls")),
 ]
-for prefix, module in (
-    ("", "aidahub.pages.urls"),
-    ("", "aidahub.accounts.urls"),
-    ("accounts/", "allauth.urls"),
-    ("", "access_requests.urls"),
-    ("", "datasets.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
