@@ -47,7 +47,7 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, step: Step, providers: Sequence[Provider], readers: Any = "", **kwargs: Any) -> None:
         """Keep the fields that this step needs."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.step, self.providers = step, list(providers)
         if not step.by_mail:
             del self.fields["answer"], self.fields["evidence"]

@@ -127,8 +127,7 @@ def look(page: Page, address: str, name: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (360, False)])
 def test_axe_finds_nothing(
     dark: bool, width: int, requests: dict[str, AccessRequest], per: User, hedda: User, site: str, enter: Visit,
     new_page: Callable[..., Page],
@@ -164,9 +163,7 @@ def test_a_provider_decides_by_keyboard_without_javascript(
     assert AccessRequest.objects.get(reference=reference).rounds.get().decisions.get().answer == Answer.REJECT
 
 
-def test_several_at_once(
-    requests: dict[str, AccessRequest], per: User, site: str, enter: Visit, page: Page
-) -> None:
+def test_several_at_once(requests: dict[str, AccessRequest], per: User, site: str, enter: Visit, page: Page) -> None:
     enter(page, per)
     page.goto(site + LIST)
     for name in ("again", "waiting", "rejected"):
