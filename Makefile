@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-postgres check fix venv lock
+.PHONY: help run test test-slow test-postgres bench check fix venv lock
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -19,6 +19,9 @@ test-slow: venv  ## the long ones: properties, every page in axe, killed program
 
 test-postgres: venv  ## the tests, on a PostgreSQL that is started for them and removed
 	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 --dist loadgroup -m "postgres or not slow" $(ARGS)
+
+bench: venv  ## the main pages beside a bare Django view; ARGS=--postgres measures on PostgreSQL
+	@$(RUN) -m bench.pages $(ARGS)
 
 check: venv  ## style, types, import directions, templates, migrations, documents, deployment
 	@$(RUN) -m scripts.check

@@ -1,0 +1,1 @@
+"""Measurements that anybody can repeat, each beside what it is compared with."""
