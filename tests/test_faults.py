@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_worker_killed_in_the_middle_of_a_delivery(
     run_server: StartServer, celery_worker: StartWorker, smtp_server: MailServer, draft: AccessRequest
 ) -> None:
     first = celery_worker(pool="prefork", **SOON)
-    killed = []
+    killed: list[int] = []
 
     def kill_once() -> None:
         if not killed:
@@ -211,6 +212,11 @@ def test_several_workers_send_each_mail_once(
     check_arrivals(smtp_server)
 
 
+def has_ended(worker: Worker) -> bool:
+    """Whether it is gone."""
+    return not worker.running
+
+
 @pytest.mark.slow
 def test_killing_workers_again_and_again_repeats_one_mail_for_each(
     run_server: StartServer, celery_worker: StartWorker, smtp_server: MailServer, draft: AccessRequest
@@ -220,7 +226,7 @@ def test_killing_workers_again_and_again_repeats_one_mail_for_each(
     for number in range(kills):
         worker = celery_worker(**SOON)
         smtp_server.after_data = worker.kill
-        wait_until(lambda worker=worker: not worker.running, seconds=30, what=f"kill number {number + 1}")
+        wait_until(partial(has_ended, worker), seconds=30, what=f"kill number {number + 1}")
     smtp_server.after_data = None
     celery_worker(**SOON)
     wait_until_all_are_sent()

@@ -330,7 +330,7 @@ def test_mail_is_in_the_language_of_its_reader(brgandi: Dataset, ada: User, sett
     User.objects.filter(pk=ada.pk).update(language="sv")
     cast.sent(cast.fresh(ada), brgandi)
     assert mail("receipt").language == "sv"
-    assert "Ditt namn" in mail("receipt").text
+    assert "Sökande" in mail("receipt").text
     assert mail("decide", PER).language == "en"
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access_requests import questions
+from access_requests import comparison, questions
 from access_requests.builtin import questions_of
 from access_requests.events import text_of
 from access_requests.models import AccessRequest, Event, Participant, Round, Submission
@@ -151,15 +151,10 @@ class Case:
         return [vote.reason.text for vote in votes if vote.reason and vote.reason.text]
 
     @property
-    def changed(self) -> list[tuple[str, str]]:
-        """What changed since the last sending: the question, and its answer now."""
-        keys = set(self.payload.get("changed", ())) if self.again else set()
-        questions_now = {question.key: question for question in questions_of(self.request)}
-        return [
-            (questions.text_in(None, question.label), questions.words(question, self.submission.answers.get(key)))
-            for key, question in questions_now.items()
-            if key in keys
-        ]
+    def changes(self) -> list[comparison.Line]:
+        """What reads otherwise than at the last sending; nothing where this is the first."""
+        before = self.request.submissions.filter(number=self.submission.number - 1).first()
+        return comparison.changes(self.submission, before) if before else []
 
     @property
     def own_url(self) -> str:

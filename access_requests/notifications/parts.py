@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from access_requests import questions
+from access_requests import comparison
 from access_requests.labels import PART_LABELS
 from access_requests.waiting import is_working_day
 from access_requests.workflow import Part
@@ -18,6 +18,7 @@ from .case import Case
 from .letter import Section
 
 Facts = list[tuple[str, str]]
+SHORT = 120
 
 
 def what(case: Case) -> Facts:
@@ -70,24 +71,25 @@ def changes(case: Case) -> list[Section]:
     """What is different since the last sending."""
     if not case.again:
         return []
-    rows = [(question, answer or _("(no answer any more)")) for question, answer in case.changed]
-    if not rows:
-        return [Section(_("Nothing was changed since the last time"))]
-    return [Section(_("Changed since the last time"), rows)]
+    rows = [(line.label, _changed(line)) for line in case.changes]
+    return [Section(_("Changed since the last time"), rows)] if rows else [Section(_("Nothing was changed."))]
+
+
+def _changed(line: comparison.Line) -> str:
+    """An answer as it is now; what stood there before too, where that is short enough to be compared at sight."""
+    now = line.answer or _("(no answer any more)")
+    if line.before and len(line.before) <= SHORT:
+        return _("%(now)s (before: %(before)s)") % {"now": now, "before": one_line(line.before)}
+    return now
 
 
 def answers(case: Case) -> list[Section]:
     """Everything that was sent, step by step."""
     titles = {"you": _("You"), "project": _("Project"), "people": _("People"), "terms": _("Terms")}
-    found = []
-    for step, title in titles.items():
-        rows = [
-            (questions.text_in(None, question.label), case.answer(question.key))
-            for question in questions.of_step(case.asked, step)
-        ]
-        if rows := [(label, text) for label, text in rows if text]:
-            found.append(Section(title, rows))
-    return found
+    rows: dict[str, Facts] = {step: [] for step in titles}
+    for line in comparison.lines(case.submission):
+        rows[line.step].append((line.label, line.answer))
+    return [Section(title, rows[step]) for step, title in titles.items() if rows[step]]
 
 
 def in_words(texts: list[str]) -> list[Section]:
