@@ -193,9 +193,9 @@ EMAIL_BACKEND = "aidahub.outbox.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
 OUTBOX_TICK = env.number("OUTBOX_TICK", least=0.1)
 OUTBOX_EMAIL_BACKEND = None
-OUTBOX_LEASE = 120  # seconds a sender may hold a mail; sending is cut off after half of them
-OUTBOX_RETRY = 10  # seconds until the second try; the waits after that are multiples of it
-EMAIL_TIMEOUT = 20
+OUTBOX_LEASE: float = 120  # seconds a sender may hold a mail; sending is cut off after half of them
+OUTBOX_RETRY: float = 10  # seconds until the second try; the waits after that are multiples of it
+EMAIL_TIMEOUT: float = 20
 if mail_server := env.mail_server():
     OUTBOX_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = mail_server["EMAIL_HOST"]

@@ -1,6 +1,8 @@
 """Settings of the test process: nothing from the developer's environment but the database, and a folder of its own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,6 +13,7 @@ for variable in VARIABLES:
         os.environ.pop(variable.name, None)
 # Short, because the path of a socket in it may have no more than 107 bytes.
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="aidahub-test-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)  # also when no test ever ran
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
 
 from tests.live_settings import *  # noqa: E402, F403
