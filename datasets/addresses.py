@@ -20,7 +20,7 @@ def web_address(text: str) -> str:
 
 
 def register_address(text: str) -> str:
-    """Where an address in a page leads: a relative one belongs to the register's own site. Empty when it leads nowhere."""
+    """Where an address in a page leads: a relative one belongs to the register's own site. Empty for nowhere."""
     return web_address(urljoin(f"{settings.REGISTER_URL}/", text.strip())) if text.strip() else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,14 +54,16 @@ class Search:
     def __init__(self, query: str) -> None:
         """Args: query: what somebody typed; longer ones are cut."""
         self.query = " ".join(query[:LONGEST_QUERY].split())
-        self.words = list(dict.fromkeys(fold(COLUMN.sub("", self.query)).split()))[:MOST_WORDS]
+        pieces = {fold(piece): piece for piece in reversed(COLUMN.sub("", self.query).split())}
+        # Words as typed, in their order, by what they are folded to: "T2-weighted" is one that holds a space.
+        self.words = dict([pair for pair in reversed(pieces.items()) if pair[0]][:MOST_WORDS])
 
     @cached_property
     def _texts(self) -> dict[int, str]:
         rows = Dataset.objects.listed().order_by().only(*SEARCHED)
         return {row.pk: searchable_text(row) for row in rows}
 
-    def _keys(self, wanted: list[str]) -> list[int]:
+    def _keys(self, wanted: Iterable[str]) -> list[int]:
         return [key for key, text in self._texts.items() if all(word in text for word in wanted)]
 
     def datasets(self) -> DatasetQuerySet:
@@ -71,7 +74,10 @@ class Search:
     def without_each(self) -> list[tuple[str, str, int]]:
         """For each word: the word, the query without it, and how many datasets that would find."""
         others = [(word, [each for each in self.words if each != word]) for word in self.words]
-        return [(word, " ".join(rest), len(self._keys(rest))) for word, rest in others]
+        return [
+            (self.words[word], " ".join(self.words[each] for each in rest), len(self._keys(rest)))
+            for word, rest in others
+        ]
 
 
 def searchable_text(dataset: Dataset) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,6 +78,11 @@ def counted(dataset: Dataset, number: int | None, key: str) -> list[Item]:
     return own_words(dataset, "other", key) if number is None else [Item(formats.number(number))]
 
 
+def dated(dataset: Dataset, day: date | None, key: str) -> list[Item]:
+    """A day written out; the page's own words where they are no day."""
+    return plain(formats.day(day)) or own_words(dataset, "datacite", key)
+
+
 def searched(text: str) -> str:
     """The address of the search for a word."""
     return f"{reverse('datasets:list')}?{urlencode({'q': text})}"
@@ -131,13 +137,9 @@ def _publication(landing: Landing) -> list[Fact]:
         Fact(_("Publisher"), own_words(dataset, "datacite", "publisher")),
         Fact(_("DOI"), [Item(dataset.doi, f"https://doi.org/{dataset.doi}")]),
         Fact(_("Version"), plain(dataset.version)),
-        Fact(_("Created"), plain(formats.day(dataset.date_created)) or own_words(dataset, "datacite", "dateCreated")),
-        Fact(
-            _("Published"), plain(formats.day(dataset.date_published)) or own_words(dataset, "datacite", "datePublished")
-        ),
-        Fact(
-            _("Modified"), plain(formats.day(dataset.date_modified)) or own_words(dataset, "datacite", "dateModified")
-        ),
+        Fact(_("Created"), dated(dataset, dataset.date_created, "dateCreated")),
+        Fact(_("Published"), dated(dataset, dataset.date_published, "datePublished")),
+        Fact(_("Modified"), dated(dataset, dataset.date_modified, "dateModified")),
         Fact(_("Copyright"), plain(f"© {year}" if year else "") + [party_item(party) for party in landing.holders]),
         Fact(_("Providers"), [party_item(party) for party in landing.providers]),
         Fact(_("Shared with"), [Item(", ".join(item.text for item in shared))] if shared else []),

@@ -23,7 +23,7 @@ def size(bytes_: int | None) -> str:
     if bytes_ is None:
         return ""
     amount, unit = float(bytes_), UNITS[0]
-    for unit in UNITS:  # noqa: B007 - the unit at which it stops is the answer
+    for unit in UNITS:
         if amount < 999.995 or unit == UNITS[-1]:
             break
         amount /= 1000

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from access_requests.views.edit import shown_again
@@ -35,7 +36,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     template = "503.html" if offline else "500.html"
     try:
         text = render_to_string(template)
-    except Exception:  # noqa: BLE001 - whatever broke the page may have broken this one, too
-        text = _("Something went wrong here. It has been logged. Please try again in a few minutes.")
+    except Exception:  # whatever broke the page may have broken this one, too
+        text = escape(_("Something went wrong here. It has been logged. Please try again in a few minutes."))
     headers = {"Retry-After": "30"} if offline else {}
     return HttpResponse(text, status=503 if offline else 500, headers=headers)

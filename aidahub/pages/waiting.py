@@ -11,7 +11,7 @@ from django.urls import reverse
 from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
 from access_requests.waiting import working_days_since
-from access_requests.workflow import Part, Status, TURN
+from access_requests.workflow import TURN, Part, Status
 from aidahub.accounts.models import User
 
 MOST = 5

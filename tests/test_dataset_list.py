@@ -1,0 +1,170 @@
+"""The dataset list: what is in it, what a search finds, and that it stays quick."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from aidahub.accounts.models import User
+from datasets.catalogue import Search
+from datasets.models import Dataset, License, SampleImage
+
+
+@pytest.fixture
+def shelf(db: None) -> list[Dataset]:
+    """Four listed datasets, one hidden and one retired."""
+    rows = (
+        {"short_name": "SKIN", "name": "Skin slides", "field": "Pathology", "modality": ["SM"], "bytes": 1_000_000_000},
+        {"short_name": "HJÄRTA", "name": "Échographie du cœur", "modality": ["US"], "number_of_scans": 12_000},
+        {"short_name": "BRAIN", "name": "Brain tumours", "synthetic": True, "organ": [{"name": "Brain", "sctid": "1"}]},
+        {"short_name": "LUNG", "name": "Lungs", "scapis": True, "keywords": ["Thorax", "Deep learning"]},
+        {"short_name": "SECRET", "name": "Hidden skin brain", "hidden": True, "bytes": 5_000_000_000_000},
+        {"short_name": "GONE", "name": "Retired skin brain", "retired_at": datetime(2026, 1, 1, tzinfo=UTC)},
+    )
+    return [
+        Dataset.objects.create(doi=f"10.23698/aida/{number}", date_published=date(2020 + number, 1, 1), **row)
+        for number, row in enumerate(rows)
+    ]
+
+
+def found(client: Client, query: str = "") -> list[str]:
+    """The short names that the list shows, in order."""
+    html = client.get("/datasets/", {"q": query}).content.decode()
+    return re.findall(r'<p class="card-more">\s*<strong>([^<]*)</strong>', html)
+
+
+def words(client: Client, query: str = "", **more: str) -> str:
+    """The list as a reader reads it."""
+    html = client.get("/datasets/", {"q": query, **more}).content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_all_listed_ones_stand_there_newest_first(client: Client, shelf: list[Dataset]) -> None:
+    assert found(client) == ["LUNG", "BRAIN", "HJÄRTA", "SKIN"]
+
+
+@pytest.mark.parametrize("query", ["", "skin", "Hidden", "Retired", "SECRET", "10.23698/aida/4"])
+def test_hidden_and_retired_ones_never_do(client: Client, shelf: list[Dataset], query: str) -> None:
+    html = client.get("/datasets/", {"q": query}).content.decode()
+    assert "/10.23698/aida/4" not in html.replace(f'value="{query}"', "")
+    assert "Hidden skin brain" not in html
+    assert "/10.23698/aida/5" not in html
+
+
+def test_totals_leave_hidden_ones_out(client: Client, shelf: list[Dataset]) -> None:
+    text = words(client)
+    assert "4 datasets: 1.00 GB, 12 000 scans, 0 annotations. 1 of them is synthetic." in text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("skin", ["SKIN"]),
+        ("SKIN slides", ["SKIN"]),
+        ("echographie", ["HJÄRTA"]),
+        ("hjarta", ["HJÄRTA"]),
+        ("brain", ["BRAIN"]),
+        ("organ:brain", ["BRAIN"]),
+        ("deep learning", ["LUNG"]),
+        ("10.23698/aida/0", ["SKIN"]),
+        ("pathology sm", ["SKIN"]),
+        ("brain skin", []),
+        ("%", ["LUNG", "BRAIN", "HJÄRTA", "SKIN"]),
+    ],
+)
+def test_every_word_must_stand_somewhere(client: Client, shelf: list[Dataset], query: str, names: list[str]) -> None:
+    assert found(client, query) == names
+
+
+def test_words_of_the_description_count_and_its_mark_up_does_not(client: Client, shelf: list[Dataset]) -> None:
+    Dataset.objects.filter(short_name="SKIN").update(description_html='<p class="zebra">Dermal <b>naevi</b></p>')
+    assert found(client, "naevi") == ["SKIN"]
+    assert found(client, "zebra") == []
+
+
+def test_nothing_found_says_which_word_to_drop(client: Client, shelf: list[Dataset]) -> None:
+    text = words(client, "brain skin")
+    assert "No dataset holds all of these words." in text
+    assert "Without “brain” there is 1 dataset." in text
+    assert "Without “skin” there is 1 dataset." in text
+
+
+def test_a_word_can_be_taken_away(client: Client, shelf: list[Dataset]) -> None:
+    html = client.get("/datasets/", {"q": "skin slides"}).content.decode()
+    assert 'href="/datasets/?q=slides"' in html
+    assert 'href="/datasets/?q=skin"' in html
+
+
+def test_an_empty_hub_says_so(client: Client, db: None) -> None:
+    assert "There are no datasets here yet." in words(client)
+
+
+@pytest.mark.parametrize(
+    "query", ["<script>alert(1)</script>", '" onfocus="alert(1)', "\x00", "a" * 100_000, "🧠" * 300]
+)
+def test_odd_queries_find_nothing_and_break_nothing(client: Client, shelf: list[Dataset], query: str) -> None:
+    response = client.get("/datasets/", {"q": query})
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert "<script>" not in html
+    assert ' onfocus="' not in html
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "1e9", ""])
+def test_an_odd_page_is_the_nearest_one(client: Client, shelf: list[Dataset], page: str) -> None:
+    assert "Lungs" in words(client, page=page)
+
+
+def test_a_card_says_what_it_is(client: Client, shelf: list[Dataset]) -> None:
+    License.objects.create(dataset=shelf[1], name="Controlled access", order=1)
+    text = words(client, "hjarta")
+    assert "US 12 000 scans" in text
+    assert "2021" in text
+    assert "Controlled access" in text
+    assert "Synthetic" in words(client, "brain")
+    assert "SCAPIS" in words(client, "lung")
+
+
+def test_pages_of_twenty_keep_the_query(client: Client, db: None) -> None:
+    Dataset.objects.bulk_create(Dataset(doi=f"10.23698/{n}", name=f"Set {n}", short_name=f"N{n}") for n in range(45))
+    assert len(found(client, "set")) == 20
+    html = client.get("/datasets/", {"q": "set", "page": "3"}).content.decode()
+    assert html.count('class="card-row"') == 5
+    assert 'href="?q=set&amp;page=2"' in html
+    assert 'aria-current="page"' in html
+
+
+@pytest.mark.parametrize("query", ["", "set", "set nothing"])
+@pytest.mark.parametrize("name", ["", "otto", "hedda"])
+def test_at_most_six_queries_however_many_datasets(
+    client: Client,
+    request: pytest.FixtureRequest,
+    db: None,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    query: str,
+    name: str,
+) -> None:
+    if name:
+        person: User = request.getfixturevalue(name)
+        client.force_login(person)
+    for number in range(60):
+        dataset = Dataset.objects.create(doi=f"10.23698/{number}", name=f"Set {number}", keywords=["a", "b"])
+        License.objects.create(dataset=dataset, name="Controlled access")
+        SampleImage.objects.create(dataset=dataset, order=1, url="/x.png")
+    with django_assert_max_num_queries(6):
+        assert client.get("/datasets/", {"q": query}).status_code == 200
+
+
+def test_a_search_is_not_for_search_engines(client: Client, shelf: list[Dataset]) -> None:
+    assert "noindex" not in client.get("/datasets/").content.decode()
+    assert "noindex" in client.get("/datasets/?q=skin").content.decode()
+
+
+def test_words_are_counted_once_and_not_without_end(db: None) -> None:
+    assert list(Search("Brain BRAIN brain, T2-weighted").words) == ["brain", "t2 weighted"]
+    assert len(Search(" ".join(f"w{number}" for number in range(100))).words) == 12
