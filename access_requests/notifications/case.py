@@ -161,6 +161,10 @@ class Case:
         """The request's page for the people named in it."""
         return settings.BASE_URL + self.request.get_absolute_url()
 
+    def own_page(self, name: str) -> str:
+        """Another page of the request for its applicant, by the name of its address."""
+        return settings.BASE_URL + reverse(f"access_requests:{name}", args=[self.reference])
+
     @property
     def decision_path(self) -> str:
         """The path of the page for those who decide."""

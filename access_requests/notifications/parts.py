@@ -26,7 +26,8 @@ def what(case: Case) -> Facts:
     dataset = case.request.dataset
     name = dataset.name if dataset.name == case.dataset else f"{case.dataset} – {dataset.name}"
     return [
-        (_("Dataset"), f"{one_line(name, 300)} (https://doi.org/{dataset.doi})"),
+        (_("Dataset"), one_line(name, 300)),
+        (_("DOI"), f"https://doi.org/{dataset.doi}"),
         (_("Licence"), one_line(case.request.license.name, 200)),
     ]
 

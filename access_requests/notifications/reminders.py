@@ -66,7 +66,7 @@ def own_reminder(case: Case, reader: Reader) -> Letter:
         what(case),
         [],
         _("Change your request") if returned else _("Read and accept the licence"),
-        link_for(case, reader)[0],
+        case.own_page("edit" if returned else "accept"),
         [_("If you no longer want access, withdraw the request on the same page, and nobody waits any more.")],
     )
 

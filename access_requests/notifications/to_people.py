@@ -6,7 +6,6 @@ the hub alone.
 
 from __future__ import annotations
 
-from django.utils import formats
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +18,7 @@ from access_requests.workflow import Part, Status
 
 from .case import Case
 from .letter import Letter
-from .parts import answers, brief, changes, in_words, listed, planned_use, what
+from .parts import answers, brief, changes, day, in_words, listed, planned_use, what
 from .readers import Reader, link_for
 
 
@@ -91,7 +90,7 @@ def returned(case: Case, reader: Reader) -> Letter:
         what(case),
         in_words(case.reasons),
         _("Change your request"),
-        link_for(case, reader)[0],
+        case.own_page("edit"),
         [
             _(
                 "Your answers are all kept. Nobody decides on the request until you send it again; you can also "
@@ -116,7 +115,7 @@ def approved(case: Case, reader: Reader) -> Letter:
         what(case),
         [],
         _("Read and accept the licence"),
-        link_for(case, reader)[0],
+        case.own_page("accept"),
         [_("Access does not open until you have accepted the licence.")],
     )
 
@@ -167,8 +166,8 @@ def granted(case: Case, reader: Reader) -> Letter:
 def period(case: Case) -> list[tuple[str, str]]:
     """From when to when access is open."""
     starts, ends = (kinds.as_date(case.payload.get(key)) for key in ("starts", "ends"))
-    first = formats.date_format(starts) if starts else ""
-    last = formats.date_format(ends) if ends else _("without an end")
+    first = day(starts) if starts else ""
+    last = day(ends) if ends else _("without an end")
     return [(_("Access from"), first), (_("Access to"), last)]
 
 
