@@ -12,6 +12,7 @@ import oidc_provider_mock
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +29,7 @@ from tests.support.accounts import OUTBOX, code_for, newest_mail, sign_in, signe
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.django_db
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ORCID_ID = "0000-0002-1825-0097"
 PEOPLE = (
     Claims(sub="verified", claims={"name": "Vera  Verified", "email": "Vera@lsl.example", "email_verified": True}),
@@ -316,3 +318,25 @@ def test_a_browser_comes_in_through_the_service(
     page.get_by_role("button", name="verified", exact=True).click()
     page.wait_for_url(f"{server.url}/datasets/")
     assert User.objects.get().email == "vera@lsl.example"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_comes_in_through_orcid_and_is_asked_for_an_address(
+    run_server: Callable[..., Server], new_page: Callable[..., Page], openid_provider: str
+) -> None:
+    variables = {"ORCID_CLIENT_ID": "APP-1", "ORCID_CLIENT_SECRET": "x", "ORCID_URL": openid_provider}
+    server = run_server(**variables)
+    for dark in (False, True):
+        page = new_page(dark=dark)
+        page.goto(f"{server.url}{reverse('account_signup')}")
+        page.get_by_role("button", name="Go on with ORCID").click()
+        page.get_by_role("button", name=ORCID_ID).click()
+        page.wait_for_url(f"{server.url}{reverse('socialaccount_signup')}")
+        assert Axe().run(page, options=RULES).response["violations"] == []
+    page.get_by_label("E-mail address").fill("josiah@brown.example")
+    page.get_by_role("button", name="Create the account").click()
+    page.get_by_label("Code").fill(code_for("josiah@brown.example"))
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(f"{server.url}/")
+    assert User.objects.get().orcid == ORCID_ID

@@ -76,10 +76,6 @@ class AddEmail(Plain, account.AddEmailForm):  # type: ignore[misc]
     labels: ClassVar[dict[str, Any]] = {"email": _("Another e-mail address")}
 
 
-class ChangeEmail(Plain, account.ChangeEmailForm):  # type: ignore[misc]
-    """Another address while the first is not verified."""
-
-
 class ChangePassword(Plain, account.ChangePasswordForm):  # type: ignore[misc]
     """A new password, by whoever knows the old one."""
 

@@ -14,7 +14,6 @@ KEYS = ("id", "name", "client_id", "secret", "server_url")
 FORMS = {
     "account": {
         "add_email": "AddEmail",
-        "change_email": "ChangeEmail",
         "change_password": "ChangePassword",
         "confirm_email_verification_code": "ConfirmAddress",
         "confirm_login_code": "ConfirmSignIn",
