@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -56,12 +55,12 @@ def step_url(request: AccessRequest, slug: str) -> str:
     return reverse("admin:access_requests_accessrequest_step", args=(request.reference, slug))
 
 
-def text_of(page: HttpResponse) -> str:
+def text_of(page: Any) -> str:
     """The page's text with white space folded and HTML's quotes as people read them."""
     return " ".join(page.content.decode().replace("&#x27;", "'").split())
 
 
-def offered(page: HttpResponse) -> dict[str, bool]:
+def offered(page: Any) -> dict[str, bool]:
     """The buttons and whether each may be used."""
     return {offer.step.slug: bool(offer.allowed) for offer in page.context["offers"]}
 

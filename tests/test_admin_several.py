@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Any
+
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ def statuses(*requests: AccessRequest) -> list[str]:
     return [AccessRequest.objects.get(pk=request.pk).status for request in requests]
 
 
-def choose(client: Client, action: str, *requests: AccessRequest) -> HttpResponse:
+def choose(client: Client, action: str, *requests: AccessRequest) -> Any:
     """Tick requests in the list and press the button below it; the page that follows."""
     references = [request.reference for request in requests]
     return client.post(LIST, {"action": action, "index": "0", "_selected_action": references}, follow=True)

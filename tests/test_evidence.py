@@ -15,10 +15,7 @@ VERIFIED = frozenset({"ada.berg@uu.example"})
 
 def says(level: Level | None = None, **facts: object) -> str:
     """The findings of a level as one text."""
-    answers = {
-        **ANSWERS,
-        **{key: facts.pop(key) for key in list(facts) if key in ANSWERS or ("_" in key and key in EXTRA)},
-    }
+    answers = {**ANSWERS, **{key: facts.pop(key) for key in list(facts) if key in {*ANSWERS, "last_day"}}}
     known = Facts(answers=answers, **{"verified_emails": VERIFIED, "today": date(2026, 11, 23), **facts})  # type: ignore[arg-type]
     return "\n".join(str(finding.sentence) for finding in findings(known) if level in (None, finding.level))
 
