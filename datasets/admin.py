@@ -97,6 +97,10 @@ class DatasetAdmin(HubAdmin, DatasetBase):
     fields = ("doi", "page", "path", "name", "short_name", "version", "imported_at", "retired_at", "findings_list")
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        """Without the long texts, which no page of the admin shows."""
+        return super().get_queryset(request).defer("front_matter", "body_html", "description_html", "annotation_html")
+
     def has_change_permission(self, request: HttpRequest, obj: Dataset | None = None) -> bool:
         """Hub staff, for the providers' parts; every field of the page itself is read-only."""
         return self.has_view_permission(request)
@@ -124,6 +128,9 @@ class DatasetAdmin(HubAdmin, DatasetBase):
             return format_html("{}", gettext("Nothing is odd in this page."))
         items = format_html_join("", "<li>{}</li>", ((in_words(finding),) for finding in findings))
         return format_html('<ul class="findings">{}</ul>', items)
+
+    def save_model(self, request: HttpRequest, obj: Dataset, form: Any, change: bool) -> None:
+        """Write nothing of the dataset itself: it is the page's, and so is the time of its import."""
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """A part that was set here survives every import."""

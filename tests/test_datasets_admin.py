@@ -64,6 +64,7 @@ def test_a_part_that_is_set_here_is_marked_as_set_by_hand(hub: Client, dataset: 
     assert response.status_code == 302, response.content.decode()
     parts = [(row.part, row.part_by_hand) for row in DatasetProvider.objects.order_by("order")]
     assert parts == [("informed", True), ("handler", False)]
+    assert Dataset.objects.get(pk=dataset.pk).imported_at == dataset.imported_at
 
 
 def test_a_provider_that_waits_is_confirmed(hub: Client, dataset: Dataset) -> None:

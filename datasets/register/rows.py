@@ -32,33 +32,14 @@ def fitting(model: type[models.Model], **columns: Any) -> dict[str, Any]:
 
 
 def write_dataset(read: ReadPage, place: str, source_hash: str, existing: Dataset | None) -> Dataset:
-    """The dataset's own row, saved. Its findings are written by the caller, when all are known."""
-    page, datacite, other = read.page, read.page.datacite, read.page.other
+    """The dataset's own row, saved with the page's findings; those that other rows give are added by the caller."""
     columns = fitting(
         Dataset,
+        **_facts(read),
         path=place,
-        name=datacite.name or read.doi,
-        short_name=other.short_name,
-        field=datacite.about,
-        origin=other.origin,
-        status=other.status,
-        version=datacite.version,
-        keywords=datacite.keywords,
-        modality=other.modality,
-        organ=[{"name": organ.name, "sctid": organ.sctid or None} for organ in other.organ if organ.name],
-        bytes=other.bytes,
-        number_of_scans=other.scans,
-        number_of_annotations=other.annotations,
-        date_created=datacite.created,
-        date_published=datacite.published,
-        date_modified=datacite.modified,
-        hidden=page.hidden,
-        synthetic=page.synthetic,
-        scapis=page.scapis,
         description_html=read.description_html,
         annotation_html=read.annotation_html,
         body_html=read.body.html,
-        image=thumbnail(other.image, other.images),
         front_matter=read.source.front,
         findings=[finding.as_dict() for finding in read.findings],
         source_hash=source_hash,
@@ -69,6 +50,32 @@ def write_dataset(read: ReadPage, place: str, source_hash: str, existing: Datase
         setattr(dataset, name, value)
     dataset.save()
     return dataset
+
+
+def _facts(read: ReadPage) -> dict[str, Any]:
+    """The columns that hold a fact of the front matter."""
+    page, datacite, other = read.page, read.page.datacite, read.page.other
+    return {
+        "name": datacite.name or read.doi,
+        "short_name": other.short_name,
+        "field": datacite.about,
+        "origin": other.origin,
+        "status": other.status,
+        "version": datacite.version,
+        "keywords": datacite.keywords,
+        "modality": other.modality,
+        "organ": [{"name": organ.name, "sctid": organ.sctid or None} for organ in other.organ if organ.name],
+        "bytes": other.bytes,
+        "number_of_scans": other.scans,
+        "number_of_annotations": other.annotations,
+        "date_created": datacite.created,
+        "date_published": datacite.published,
+        "date_modified": datacite.modified,
+        "hidden": page.hidden,
+        "synthetic": page.synthetic,
+        "scapis": page.scapis,
+        "image": thumbnail(other.image, other.images),
+    }
 
 
 def safe_image(address: str) -> str:

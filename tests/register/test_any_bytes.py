@@ -16,7 +16,7 @@ from tests.register.pages import BODY, FRONT, REGISTER, a_page
 
 RIGHT = a_page()
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30))
 TREES = st.recursive(
@@ -26,8 +26,8 @@ TREES = st.recursive(
 )
 KEYS = st.sampled_from(
     "name @id @type email url id abstract author provider copyrightHolder copyrightYear license citation keywords "
-    "datePublished dateCreated description organ sctid bytes exampleImage title thumbnail-url countries-shared modality "
-    "numberOfScans version".split()
+    "datePublished dateCreated description organ sctid bytes exampleImage title thumbnail-url countries-shared "
+    "modality numberOfScans version".split()
 )
 PARTS = st.recursive(
     SCALARS | TREES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5)
