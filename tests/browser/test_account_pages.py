@@ -22,7 +22,7 @@ from datasets.models import Dataset
 from tests.cast import PASSWORD, make_user, provider_of
 from tests.support.accounts import code_for
 from tests.support.processes import Server
-from tests.test_sign_in import totp
+from tests.test_sign_in_second_step import totp
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
