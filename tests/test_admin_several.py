@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access_requests import actions
@@ -13,6 +15,7 @@ from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 from tests.cast import act_for, draft_of, make_user, provider_of, sent
+from tests.support.requests import copy_of
 
 LIST = reverse("admin:access_requests_accessrequest_changelist")
 
@@ -116,3 +119,18 @@ def test_odd_choices_do_no_harm(brgandi: Dataset, ada: User, per: User, client: 
         assert client.post(LIST, data).status_code == 302
     assert client.post(LIST, {"action": "approve", "index": "0"}).status_code == 302
     assert statuses(request) == [Status.IN_REVIEW]
+
+
+def test_the_page_takes_as_many_queries_for_thirty_as_for_three(
+    brgandi: Dataset, ada: User, per: User, client: Client
+) -> None:
+    request = sent(ada, brgandi)
+    copies = [copy_of(request, number).reference for number in range(30)]
+    client.force_login(per)
+    counts = []
+    for number in (3, 30):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(several_url("reject"), {"reference": copies[:number]})
+        assert len(page.context["lines"]) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

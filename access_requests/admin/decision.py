@@ -67,6 +67,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "standing": standing(access_request, user),
         "who": facts.who_asks(access_request),
         "answers": submission.answers,
+        "profile": facts.profile_of(submission),
         "recipient": facts.person_in(access_request, Part.RECIPIENT_SCIENTIST),
         "signatory": facts.person_in(access_request, Part.SIGNATORY),
         "findings": facts.check(user, access_request, submission),

@@ -155,6 +155,12 @@ def last_sent(request: AccessRequest) -> Submission:
     return max(request.submissions.all(), key=lambda submission: submission.number)
 
 
+def profile_of(submission: Submission) -> str:
+    """The address of the recipient scientist's profile; empty for what a browser should not be sent to."""
+    address = str(submission.answers.get("recipient_profile") or "")
+    return address if address.startswith(("https://", "http://")) else ""
+
+
 def answers_of(request: AccessRequest) -> list[comparison.Line]:
     """All answers as sent last, with what stood there in the sending before."""
     sent = sorted(request.submissions.all(), key=lambda submission: submission.number)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from access_requests.desk import requests_for
 from access_requests.models import AccessRequest
 from access_requests.rows import Shown, shown, with_rows
-from access_requests.rules import Denied, may
+from access_requests.rules import Denied, may, parts_of
 from aidahub.accounts.models import User
 
 from .filters import user_of
@@ -68,8 +68,11 @@ def several(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lines(user: User, step: Step, references: Sequence[str]) -> list[Line]:
     clean = {text for text in references[:MOST] if "\0" not in text}
-    rows = with_rows(requests_for(user)).filter(reference__in=clean).order_by("status_since", "pk")
-    return [Line(row, shown(row, mine=False), offer(step, row, may(user, step.verb, row))) for row in rows]
+    found = with_rows(requests_for(user)).select_related("license__policy").filter(reference__in=clean)
+    rows = list(found.order_by("status_since", "pk"))
+    parts = parts_of(user, rows)
+    rules = {row.pk: may(user, step.verb, row, parts=parts[row.pk]) for row in rows}
+    return [Line(row, shown(row, mine=False), offer(step, row, rules[row.pk])) for row in rows]
 
 
 def _perform(step: Step, line: Line, user: User, form: StepForm) -> Result:
