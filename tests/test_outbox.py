@@ -134,6 +134,18 @@ def test_one_connection_carries_a_batch(mail_server: MailServer, monkeypatch: py
     assert len(mail_server.messages) == 5
 
 
+@pytest.mark.django_db
+def test_slow_server_keeps_no_worker_for_long(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "BATCH_SECONDS", 0.3)
+    mail_server.slow(0.2)
+    for number in range(5):
+        write(about=f"AIDA-2026-00042/{number}")
+    assert 1 <= delivery.deliver() <= 3
+    while delivery.deliver():
+        pass
+    assert len(mail_server.messages) == 5
+
+
 def counting(make: Any, opened: list[int]) -> Any:
     """`make`, with the number of connections that were really opened noted in `opened`."""
 

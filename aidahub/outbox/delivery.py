@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime, formataddr
 from threading import Timer
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -34,21 +35,23 @@ log = structlog.stdlib.get_logger("aidahub.outbox")
 # How long after each failure the next try comes, in units of settings.OUTBOX_RETRY (10 s): 10 s, 30 s, 2 min, 10 min,
 # 30 min, then every hour.
 WAITS = (1, 3, 12, 60, 180, 360)
+# One look into the outbox ends after so many mails or seconds, so that a worker that is to stop does not keep waiting.
 BATCH = 100
+BATCH_SECONDS = 30
 # A recipient whom the server will not have is given up after this many tries, about 40 minutes: time enough to mend a
 # server that refuses by mistake.
 TRIES_WHEN_UNWANTED = 5
 
 
 def deliver() -> int:
-    """Send what is due, at most a hundred mails over one connection, and say how many the mail server took.
+    """Send what is due over one connection, for at most half a minute, and say how many the mail server took.
 
     Without a mail server in the settings nothing is sent: the mails stay where they are.
     """
     if not settings.OUTBOX_EMAIL_BACKEND or not Mail.objects.due().exists():
         return 0
     connection = get_connection(settings.OUTBOX_EMAIL_BACKEND)
-    sent = 0
+    sent, end = 0, monotonic() + BATCH_SECONDS
     try:
         for _turn in range(BATCH):
             # Connecting comes before claiming: it may take long, and the lease is for sending alone.
@@ -56,7 +59,7 @@ def deliver() -> int:
                 if mail := claim():
                     put_off(mail, trouble)
                 break
-            if not (mail := claim()):
+            if monotonic() > end or not (mail := claim()):
                 break
             sent += send(mail, connection)
     finally:
