@@ -104,7 +104,9 @@ def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, 
         mine[link.dataset_id].append(link)
     voting = set(
         Decider.objects.filter(
-            round__request__in=[row.pk for row in sent], round__closed_at=None, provider__in=user.provider_ids
+            round__request__in=[row.pk for row in sent if row.status == Status.IN_REVIEW],
+            round__closed_at=None,
+            provider__in=user.provider_ids,
         ).values_list("round__request_id", flat=True)
     )
     for row in sent:

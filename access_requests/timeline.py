@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import kinds
 from .events import text_of
-from .models import AccessRequest, AnyUser, Event
+from .models import AccessRequest, AnyUser, Event, SealedText
 from .policies import providers_named
 from .rules import parts_in
 from .workflow import CONFLICTED, Answer, Part, Status, Verb
@@ -66,10 +68,27 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
     """
     reader = Reader(viewer, sees_inside(parts_in(viewer, request) if parts is None else parts))
     events = sorted(request.events.all(), key=lambda event: event.number)
+    if reader.inner and any(event.verb == Verb.DECIDE for event in events):
+        prefetch_related_objects([request], "dataset__dataset_providers")
     for event in events:
-        event.request = request  # so that its texts are looked for in what was fetched
+        event.request = request  # so that its texts and providers are looked for in what was fetched
     entries = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
     return [entry for entry in reversed(list(entries)) if entry]
+
+
+def events_with_reasons() -> QuerySet[Event]:
+    """Events with who did them and the reasons given, in one query, for a prefetch."""
+    digest = KeyTextTransform("reason", "payload")
+    sealed = SealedText.objects.filter(request=OuterRef("request"), digest=OuterRef("reason_digest"))
+    rows = Event.objects.select_related("by").annotate(reason_digest=digest)
+    return rows.annotate(reason_text=Subquery(sealed.values("text")[:1])).order_by("number")
+
+
+def reason_of(event: Event) -> str:
+    """The reason given with an event, empty when there is none or it was erased."""
+    if hasattr(event, "reason_text"):
+        return event.reason_text or ""
+    return text_of(event)
 
 
 def _entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail: str = "", **names: str) -> Entry:
@@ -99,7 +118,7 @@ def _withdraw(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 def _close(event: Event, reader: Reader, events: list[Event]) -> Entry:
     named = _("%(who)s closed the request for %(hub)s.") if reader.inner else _("%(hub)s closed the request.")
-    return _unsigned(_entry(event, reader, _("You closed the request."), named, "stop", text_of(event)), reader)
+    return _unsigned(_entry(event, reader, _("You closed the request."), named, "stop", reason_of(event)), reader)
 
 
 def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -119,7 +138,7 @@ def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
         else _("The request was sent back: something must be changed or explained.")
     )
     own = _("You sent the request back to the applicant.")
-    return _unsigned(_entry(event, reader, own, named, "return", text_of(event)), reader)
+    return _unsigned(_entry(event, reader, own, named, "return", reason_of(event)), reader)
 
 
 def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
@@ -145,13 +164,13 @@ def _reasons(last: Event, events: list[Event]) -> str:
     for event in events:
         if event.verb == Verb.DECIDE and event.payload.get("round") == last.payload.get("round"):
             votes[event.payload.get("decider")] = event
-    texts = [text_of(event) for event in votes.values() if event.payload.get("answer") == Answer.REJECT]
+    texts = [reason_of(event) for event in votes.values() if event.payload.get("answer") == Answer.REJECT]
     return "\n\n".join(text for text in texts if text)
 
 
 def _vote(event: Event, reader: Reader) -> Entry:
     yes = event.payload.get("answer") == Answer.APPROVE
-    icon, detail = ("check" if yes else "cross"), text_of(event)
+    icon, detail = ("check" if yes else "cross"), reason_of(event)
     if event.payload.get("decider") == HUB:
         other = _("%(who)s approved for %(hub)s.") if yes else _("%(who)s rejected for %(hub)s.")
         return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
@@ -183,7 +202,7 @@ def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
     else:
         other = _("%(hub)s approved the request.") if yes else _("%(hub)s rejected the request.")
     own = _("You confirmed: approved.") if yes else _("You confirmed: rejected.")
-    return _unsigned(_entry(event, reader, own, other, icon, text_of(event)), reader)
+    return _unsigned(_entry(event, reader, own, other, icon, reason_of(event)), reader)
 
 
 def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:

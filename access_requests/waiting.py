@@ -8,13 +8,14 @@ from functools import lru_cache
 
 import holidays
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .labels import STATUS_LABELS
-from .models import AccessRequest, AnyUser
+from .models import AccessRequest, AnyUser, Round
 from .workflow import FINISHED, Status
 
 USUAL_DAYS = 6
@@ -131,12 +132,22 @@ def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) 
     return str(words) % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 
 
+def hub_decides() -> Exists:
+    """For a list of requests, to annotate as `hub_decides`: whether hub staff decide in the round that is open."""
+    return Exists(Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True))
+
+
+def _waits_for_hub(request: AccessRequest) -> bool:
+    known: bool | None = getattr(request, "hub_decides", None)
+    return known if known is not None else request.open_round is not None and request.open_round.by_hub
+
+
 def _waiting_for(request: AccessRequest, status: Status) -> str:
     if status is Status.SUBMITTED:
         return _("Waiting for %(hub)s to look at it since %(since)s.")
     if status is Status.DECIDED:
         return _("The answers are in; waiting for %(hub)s to confirm them since %(since)s.")
-    if request.open_round is not None and request.open_round.by_hub:
+    if _waits_for_hub(request):
         return _("Waiting for %(hub)s to decide since %(since)s.")
     return _("Waiting for the dataset's providers since %(since)s.")
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.messages import get_messages
 from django.test import Client
 from playwright.sync_api import Page
@@ -229,7 +230,7 @@ def test_the_address_must_be_a_verified_one_of_the_account(as_ada: Client, ada: 
 def test_my_own_orcid_is_filled_in_when_i_am_the_recipient_scientist(
     as_ada: Client, ada: User, brgandi: Dataset
 ) -> None:
-    ada.socialaccount_set.create(provider="orcid", uid="0000-0002-1825-0097")
+    SocialAccount.objects.create(user=ada, provider="orcid", uid="0000-0002-1825-0097")
     request = draft(ada, brgandi)
     answers = {"recipient_same": "yes", "recipient_phd": "on", "signatory_same": "yes", "signatory_may_sign": "on"}
     response = as_ada.post(step(request, "people"), {**answers, "recipient_profile": ""})
@@ -250,9 +251,8 @@ def test_the_terms_show_the_whole_text_and_want_the_tick(as_ada: Client, ada: Us
     assert "THE DATA IS PROVIDED" in html
     response = as_ada.post(step(request, "terms"), {"text": text.sha256, "attribution": "on"})
     assert "Please read the licence and tick this box" in response.content.decode()
-    request.refresh_from_db()
-    assert request.draft_license_text is None
-    assert request.draft["attribution"] is True
+    assert AccessRequest.objects.get().draft_license_text is None
+    assert AccessRequest.objects.get().draft["attribution"] is True
     as_ada.post(step(request, "terms"), {"text": text.sha256, "attribution": "on", "accept_license": "on"})
     request.refresh_from_db()
     assert request.draft_license_text == text

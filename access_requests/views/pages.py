@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 
 from access_requests import comparison
 from access_requests.labels import PART_LABELS, STATUS_LABELS
-from access_requests.models import AccessRequest, Event, Participant, Submission
+from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
-from access_requests.timeline import sees_inside, timeline
-from access_requests.waiting import Standing, standing
+from access_requests.timeline import events_with_reasons, reason_of, sees_inside, timeline
+from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import FINISHED, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
@@ -52,7 +52,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/`: what is going on, what can be done now, and everything that was sent and done."""
     row = visible(request, reference)
     parts = parts_in(request.user, row)
-    _fetch(row, inside=sees_inside(parts))
+    _fetch(row)
     context = {
         "access_request": row,
         "standing": standing(row, request.user),
@@ -74,17 +74,12 @@ def _admin_url(row: AccessRequest) -> str:
     return reverse("admin:access_requests_accessrequest_change", args=[row.reference])
 
 
-def _fetch(row: AccessRequest, *, inside: bool) -> None:
-    """What the page shows of a request, no more: each is one query."""
-    wanted = ["participants"]
+def _fetch(row: AccessRequest) -> None:
+    """What the page shows of a request, each in one query."""
+    wanted: list[str | Prefetch[str]] = ["participants"]
     if row.submitted_at:
-        wanted += ["submissions__form_version", "events__by"]
-    if row.status == Status.IN_REVIEW:
-        wanted.append("rounds")
-    if row.status == Status.APPROVED:
-        wanted.append("license__texts")
-    if inside:
-        wanted.append("dataset__dataset_providers")
+        wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
+        wanted.append(Prefetch("events", events_with_reasons()))
     prefetch_related_objects([row], *wanted)
 
 
@@ -96,9 +91,8 @@ def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bo
 
 
 def _last_reason(row: AccessRequest) -> str:
-    last: Event | None = max(row.events.all(), key=lambda event: event.number, default=None)
-    texts = {text.digest: text.text for text in row.texts.all()}
-    return texts.get(str(last.payload.get("reason")), "") if last else ""
+    last = max(row.events.all(), key=lambda event: event.number, default=None)
+    return reason_of(last) if last else ""
 
 
 def _submissions(row: AccessRequest) -> list[dict[str, Any]]:
@@ -163,9 +157,6 @@ def _mine(user: User) -> Rows:
         default=Value(1),
         output_field=IntegerField(),
     )
-    rows = AccessRequest.objects.visible_to(user).filter(own | Q(named)).annotate(group=group)
-    return (
-        rows.select_related("dataset", "license", "applicant")
-        .prefetch_related("rounds")
-        .order_by("group", "-status_since")
-    )
+    rows = AccessRequest.objects.visible_to(user).filter(own | Q(named))
+    rows = rows.annotate(group=group, hub_decides=hub_decides())
+    return rows.select_related("dataset", "license", "applicant").order_by("group", "-status_since")

@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from access_requests.models import AccessRequest, AccessRequestQuerySet
+from access_requests.models import AccessRequest
 from access_requests.rules import Denied
+from access_requests.waiting import hub_decides
 from aidahub.accounts.models import User
 
 
@@ -53,14 +54,15 @@ def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
     return render(request, "access_requests/denied.html", {"sentence": str(denied)}, status=403)
 
 
-def visible(request: SignedIn, reference: str, rows: AccessRequestQuerySet | None = None) -> AccessRequest:
+def visible(request: SignedIn, reference: str) -> AccessRequest:
     """The access request with this reference.
 
     Raises:
         Http404: when there is none that this person may see.
     """
-    rows = AccessRequest.objects.all() if rows is None else rows
-    found = rows.visible_to(request.user).filter(reference=reference)
+    found = (
+        AccessRequest.objects.visible_to(request.user).filter(reference=reference).annotate(hub_decides=hub_decides())
+    )
     row = found.select_related("dataset", "license__policy", "applicant", "form_version").first()
     if row is None:
         raise Http404
