@@ -21,7 +21,7 @@ from datasets.models import License, LicenseText, Provider
 from . import notifications, questions, review, sending
 from .builtin import version_in_use
 from .events import append, seal
-from .models import AccessRequest, Decision, Event
+from .models import AccessRequest, Decision, Event, Round
 from .plain import plain
 from .policies import is_requestable, policy_of
 from .references import next_reference
@@ -197,30 +197,37 @@ def decide(
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.DECIDE, request)
     provider = check_voter(by, request, provider, evidence)
-    kept_reason = seal(request, check_reason(reason)) if answer == Answer.REJECT or reason.strip() else None
-    kept_mail = seal(request, plain(evidence)) if evidence.strip() else None
+    kept = {
+        "reason": seal(request, check_reason(reason)) if answer == Answer.REJECT or reason.strip() else None,
+        "evidence": seal(request, plain(evidence)) if evidence.strip() else None,
+    }
     round_ = review.open_round_of(request)
-    Decision.objects.update_or_create(
-        round=round_,
-        provider=provider,
-        defaults={
-            "by": by, "answer": answer, "reason": kept_reason, "evidence": kept_mail, "decided_at": timezone.now()
-        },
-    )  # fmt: skip
-    outcome = review.outcome_of(round_)
-    confirming = policy_of(request.license).confirm and not round_.by_hub
-    if outcome:
-        review.close_round(request, outcome)
-        if confirming:
-            move(request, Status.DECIDED)
-        else:
-            settle_with(request, outcome)
-    record(request, Verb.DECIDE, by=by, payload={
-        "answer": answer.value, "decider": review.place_of(request, provider), "round": round_.number,
-        "by_mail": kept_mail.digest if kept_mail else None, "reason": kept_reason.digest if kept_reason else None,
+    vote = {"by": by, "answer": answer, "decided_at": timezone.now(), **kept}
+    Decision.objects.update_or_create(round=round_, provider=provider, defaults=vote)
+    outcome = _settle_round(request, round_)
+    payload = {
+        "answer": answer.value,
+        "decider": review.place_of(request, provider),
+        "round": round_.number,
+        "by_mail": kept["evidence"].digest if kept["evidence"] else None,
+        "reason": kept["reason"].digest if kept["reason"] else None,
         "settled": outcome.value if outcome else None,
-    })  # fmt: skip
+    }
+    record(request, Verb.DECIDE, by=by, payload=payload)
     return grant_if_complete(request)
+
+
+def _settle_round(request: AccessRequest, round_: Round) -> Answer | None:
+    """Close the round if its votes settle it; then the hub confirms, or the request has its decision."""
+    outcome = review.outcome_of(round_)
+    if outcome is None:
+        return None
+    review.close_round(request, outcome)
+    if policy_of(request.license).confirm and not round_.by_hub:
+        move(request, Status.DECIDED)
+    else:
+        settle_with(request, outcome)
+    return outcome
 
 
 @transaction.atomic

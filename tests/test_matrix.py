@@ -126,7 +126,9 @@ def test_matrix(
     request: pytest.FixtureRequest,
 ) -> None:
     asked = request_at(status)
-    policy = set_policy(license_of(brgandi), **(AIDA_PRESET if preset == "aida" else {"triage": False, "confirm": False}))
+    policy = set_policy(
+        license_of(brgandi), **(AIDA_PRESET if preset == "aida" else {"triage": False, "confirm": False})
+    )
     faults = []
     for name in CAST:
         person = fresh(request.getfixturevalue(name))

@@ -80,8 +80,10 @@ class AidaAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The site's own sign-in, with its limits and second factor, in place of the stock form."""
-        if request.user.is_authenticated and not self.has_permission(request):
-            raise Http404
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise Http404
+            return redirect("admin:index")
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 

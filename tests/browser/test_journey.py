@@ -16,7 +16,7 @@ from datasets.models import Dataset
 from tests.cast import BRGANDI_DOI, make_user
 from tests.support.mail import MailServer
 from tests.support.processes import Server, Worker
-from tests.support.visitor import Visitor
+from tests.support.visitor import ADA, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -172,8 +172,6 @@ def tab_to(page: Page, there: Callable[[Page], bool]) -> None:
 
 def by_keyboard(page: Page) -> None:
     """Answer one step with keys alone and go on."""
-    from tests.support.visitor import ADA
-
     radios = {"list_publicly": "yes", "recipient_same": "yes", "signatory_same": "yes"}
     done: set[str] = set()
     for _press in range(120):
@@ -184,8 +182,8 @@ def by_keyboard(page: Page) -> None:
         if here["type"] == "submit" and here["text"].strip().lower().startswith(
             ("save and continue", "continue", "save")
         ):
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
         if here["type"] == "radio" and here["name"] in radios and here["name"] not in done:
             done.add(here["name"])
