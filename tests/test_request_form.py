@@ -1,68 +1,32 @@
-"""Asking for access: the start page and the five steps of the form, until the request is sent."""
+"""The five steps of the request form: each saves itself, says what is wrong, and leads on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.messages import get_messages
 from django.test import Client
 from playwright.sync_api import Page
 
-from access_requests import actions
 from access_requests.models import AccessRequest
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 from tests.cast import (
-    BRGANDI_DOI,
     PASSWORD,
     RESEARCH_ANSWERS,
-    RequestAt,
     change_license,
-    draft_of,
     fill,
-    license_of,
     make_dataset,
     make_user,
 )
+from tests.support.asking import PROJECT, YOU, draft, part, people, step
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.django_db
-START = f"/{BRGANDI_DOI}/request/"
-YOU = {"applicant_name", "applicant_email", "applicant_institution", "applicant_department", "applicant_address",
-       "applicant_country"}  # fmt: skip
-PROJECT = {"project_title", "planned_use", "list_publicly"}
-
-
-def part(keys: set[str]) -> dict[str, Any]:
-    """Some of the standard answers."""
-    return {key: value for key, value in RESEARCH_ANSWERS.items() if key in keys}
-
-
-def people() -> dict[str, Any]:
-    """The answers of the step People, as a browser posts them."""
-    answers = {key: value for key, value in RESEARCH_ANSWERS.items() if key.startswith(("recipient", "signatory"))}
-    return {key: "on" if value is True else value for key, value in answers.items()}
-
-
-def step(request: AccessRequest, slug: str) -> str:
-    """The address of a step."""
-    return f"/requests/{request.reference}/edit/{slug}/"
-
-
-def draft(by: User, dataset: Dataset, name: str = "Controlled access") -> AccessRequest:
-    """A new draft."""
-    return actions.start(license=license_of(dataset, name), by=by)
-
-
-def said(response: Any) -> str:
-    """What the page says about the last action."""
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 @pytest.fixture
@@ -70,82 +34,6 @@ def as_ada(client: Client, ada: User) -> Client:
     """Ada's browser."""
     client.force_login(ada)
     return client
-
-
-# Start
-
-
-def test_the_start_page_says_what_is_asked_by_which_licence_and_who_receives_it(
-    client: Client, brgandi: Dataset
-) -> None:
-    html = client.get(START).content.decode()
-    people = ("Muhammad Usman Akbar", "Anders Eklund", "AIDA Data Hub")
-    asked = ("What will you use the data for?", "Which AIDA partner do you belong to?")
-    for words in ("Controlled access", "AIDA BY license", "public record", *people, *asked):
-        assert words in html
-    assert "co-authorship" not in html, "BRGANDI does not ask for it"
-
-
-def test_looking_at_the_start_page_starts_nothing(as_ada: Client, brgandi: Dataset) -> None:
-    assert as_ada.get(START).status_code == 200
-    assert as_ada.head(START).status_code == 200
-    assert AccessRequest.objects.count() == 0
-
-
-def test_starting_makes_a_draft_with_what_the_account_knows(as_ada: Client, ada: User, brgandi: Dataset) -> None:
-    User.objects.filter(pk=ada.pk).update(institution="Uppsala University", country="SE")
-    response = as_ada.post(START, {"license": "controlled-access"}, follow=True)
-    request = AccessRequest.objects.get()
-    assert response.redirect_chain[-1][0] == step(request, "you")
-    assert 'value="Ada Berg"' in response.content.decode()
-    assert 'value="Uppsala University"' in response.content.decode()
-    assert request.draft["applicant_country"] == "SE"
-
-
-def test_starting_twice_leads_to_the_same_draft(as_ada: Client, brgandi: Dataset) -> None:
-    as_ada.post(START, {"license": "controlled-access"})
-    as_ada.post(START, {"license": "controlled-access"})
-    assert AccessRequest.objects.count() == 1
-    assert "Continue your request" in as_ada.get(START).content.decode()
-
-
-def test_each_licence_has_its_own_form(as_ada: Client, brgandi: Dataset) -> None:
-    as_ada.post(START, {"license": "aida-by-license"})
-    request = AccessRequest.objects.get()
-    html = as_ada.get(step(request, "project")).content.decode()
-    assert "Which AIDA partner" in html
-    assert as_ada.get(step(request, "people")).status_code == 302, "there is no such step in this form"
-
-
-def test_anonymous_people_sign_in_and_come_back(client: Client, brgandi: Dataset) -> None:
-    response = client.post(START, {"license": "aida-by-license"})
-    assert response.status_code == 302
-    assert parse_qs(urlsplit(response["Location"]).query)["next"] == [f"{START}?license=aida-by-license"]
-    assert AccessRequest.objects.count() == 0
-
-
-def test_a_licence_that_is_not_there_starts_nothing(as_ada: Client, brgandi: Dataset) -> None:
-    assert as_ada.post(START, {"license": "mit"}).status_code == 302
-    assert AccessRequest.objects.count() == 0
-
-
-def test_a_dataset_that_is_not_there_is_not_found(as_ada: Client, brgandi: Dataset) -> None:
-    assert as_ada.get("/10.23698/aida/nothing/request/").status_code == 404
-    assert as_ada.post("/10.23698/aida/nothing/request/").status_code == 404
-
-
-def test_a_retired_dataset_says_that_it_takes_no_requests(as_ada: Client, brgandi: Dataset) -> None:
-    Dataset.objects.update(retired_at=brgandi.imported_at)
-    response = as_ada.get(START)
-    assert "takes no requests here" in response.content.decode()
-    as_ada.post(START, {"license": "controlled-access"})
-    assert AccessRequest.objects.count() == 0
-
-
-def test_other_methods_are_refused(as_ada: Client, brgandi: Dataset, ada: User) -> None:
-    assert as_ada.put(START).status_code == 405
-    assert as_ada.delete(step(draft(ada, brgandi), "you")).status_code == 405
-    assert as_ada.post(f"/requests/{AccessRequest.objects.get().reference}/edit/").status_code == 405
 
 
 # The steps
@@ -278,204 +166,6 @@ def test_a_text_that_has_changed_since_is_not_accepted(as_ada: Client, ada: User
     assert "New." in response.content.decode()
     request.refresh_from_db()
     assert request.draft_license_text is None
-
-
-# Review and send
-
-
-def test_the_review_reads_like_the_letter_and_says_who_gets_it(as_ada: Client, ada: User, brgandi: Dataset) -> None:
-    html = as_ada.get(step(draft_of(ada, brgandi), "review")).content.decode()
-    for words in ("Synthetic brain tumor images", BRGANDI_DOI, RESEARCH_ANSWERS["planned_use"], "Sweden", "Rut Ek",
-                  "Muhammad Usman Akbar", "Anders Eklund", "AIDA Data Hub", "How long it is kept",
-                  "public record under Swedish law", "Send the request"):  # fmt: skip
-        assert words in html
-
-
-def test_the_review_of_an_incomplete_draft_leads_to_what_is_missing(
-    as_ada: Client, ada: User, brgandi: Dataset
-) -> None:
-    request = draft(ada, brgandi)
-    html = as_ada.get(step(request, "review")).content.decode()
-    assert f'href="{step(request, "project")}#div_id_planned_use"' in html
-    assert f'href="{step(request, "terms")}#div_id_accept_license"' in html
-    assert 'id="div_id_planned_use"' in as_ada.get(step(request, "project")).content.decode()
-    assert 'id="div_id_accept_license"' in as_ada.get(step(request, "terms")).content.decode()
-    assert "Send the request" not in html
-
-
-def test_an_incomplete_draft_is_not_sent(as_ada: Client, ada: User, brgandi: Dataset) -> None:
-    request = draft(ada, brgandi)
-    response = as_ada.post(step(request, "review"), follow=True)
-    assert response.redirect_chain[-1][0] == step(request, "review")
-    assert "Something is still missing" in response.content.decode()
-    request.refresh_from_db()
-    assert request.status == Status.DRAFT
-
-
-def test_a_second_click_on_send_leads_to_the_same_request(as_ada: Client, ada: User, brgandi: Dataset) -> None:
-    request = draft_of(ada, brgandi)
-    as_ada.post(step(request, "review"))
-    response = as_ada.post(step(request, "review"))
-    assert response["Location"] == request.get_absolute_url()
-    assert "has been sent already" in said(response)
-    assert request.submissions.count() == 1
-    assert as_ada.get(step(request, "review"))["Location"] == request.get_absolute_url()
-
-
-def test_a_second_open_request_for_the_same_is_refused_with_a_sentence(
-    as_ada: Client, ada: User, brgandi: Dataset
-) -> None:
-    actions.submit(request=draft_of(ada, brgandi), by=ada)
-    again = draft_of(ada, brgandi)
-    response = as_ada.post(step(again, "review"))
-    assert response.status_code == 403
-    assert "You already have an open request" in response.content.decode()
-
-
-def test_a_returned_request_is_changed_and_sent_again(as_ada: Client, request_at: RequestAt, brgandi: Dataset) -> None:
-    request = request_at(Status.RETURNED)
-    html = as_ada.get(step(request, "project")).content.decode()
-    assert "The request was sent back to you" in html
-    as_ada.post(step(request, "project"), {**part(PROJECT), "planned_use": "With one scanner."})
-    as_ada.post(step(request, "review"))
-    request.refresh_from_db()
-    assert request.status == Status.IN_REVIEW
-    assert [submission.answers["planned_use"] for submission in request.submissions.order_by("number")] == [
-        RESEARCH_ANSWERS["planned_use"], "With one scanner.",
-    ]  # fmt: skip
-
-
-# Who may
-
-
-def test_a_draft_is_nobody_else_s(
-    client: Client, ada: User, brgandi: Dataset, otto: User, hedda: User, per: User
-) -> None:
-    request = draft(ada, brgandi)
-    for person in (otto, hedda, per):
-        client.force_login(person)
-        for slug in ("you", "project", "people", "terms", "review"):
-            assert client.get(step(request, slug)).status_code == 404
-            assert client.post(step(request, slug), {"planned_use": "Mine."}).status_code == 404
-        assert client.get(f"/requests/{request.reference}/edit/").status_code == 404
-    request.refresh_from_db()
-    assert "planned_use" not in request.draft
-
-
-def test_who_sees_a_sent_request_may_still_not_write_in_it(client: Client, request_at: RequestAt, per: User) -> None:
-    request = request_at(Status.RETURNED)
-    client.force_login(per)
-    for response in (client.get(step(request, "you")), client.post(step(request, "you"), {"applicant_name": "X"}),
-                     client.post(step(request, "review")), client.get(step(request, "review"))):  # fmt: skip
-        assert response.status_code == 403
-        assert "Only the applicant can do this" in response.content.decode()
-
-
-def test_a_sent_request_is_not_changed(as_ada: Client, request_at: RequestAt) -> None:
-    request = request_at(Status.IN_REVIEW)
-    response = as_ada.post(step(request, "project"), {"planned_use": "Something else."})
-    assert response.status_code == 403
-    assert "not possible now" in response.content.decode()
-
-
-def test_steps_and_references_that_are_not_there(as_ada: Client, ada: User, brgandi: Dataset) -> None:
-    assert as_ada.get(step(draft(ada, brgandi), "price")).status_code == 404
-    assert as_ada.get("/requests/AIDA-2026-99999/edit/you/").status_code == 404
-
-
-def test_anonymous_people_cannot_tell_what_is_there(client: Client, ada: User, brgandi: Dataset) -> None:
-    request = draft(ada, brgandi)
-    for method in (client.get, client.post):
-        real, invented = method(step(request, "you")), method(f"/requests/{request.reference}9/edit/you/")
-        assert real.status_code == invented.status_code == 302
-        assert real["Location"].replace(request.reference, "R") == invented["Location"].replace(
-            f"{request.reference}9", "R"
-        )
-
-
-# Bad answers
-
-
-@pytest.mark.parametrize(
-    "bad",
-    ["x" * 1_000_000, "a\x00b", "\u202egpj.exe", "<script>alert(1)</script>", "{{ 7|add:7 }}", "'; DROP TABLE x; --",
-     "Subject: x\r\nBcc: eve@evil.example", "\ufffe\uffff", "́" * 4000],
-)  # fmt: skip
-def test_bad_answers_break_nothing(as_ada: Client, ada: User, brgandi: Dataset, bad: str) -> None:
-    request = draft(ada, brgandi)
-    for slug, keys in (("you", YOU), ("project", PROJECT), ("people", set(people()))):
-        few = sorted(keys)[:3] if len(bad) > 10_000 else keys
-        response = as_ada.post(step(request, slug), dict.fromkeys(few, bad))
-        assert response.status_code == 200
-        assert b"<script>alert" not in response.content
-        assert as_ada.get(step(request, slug)).status_code == 200
-    assert as_ada.get(step(request, "review")).status_code == 200
-    request.refresh_from_db()
-    assert all("\x00" not in str(value) and "\u202e" not in str(value) for value in request.draft.values())
-    assert all(len(str(value)) <= 50_000 for value in request.draft.values())
-
-
-# Signed out while writing
-
-
-def sign_in(client: Client, email: str, next_page: str) -> Any:
-    """Sign in by password, as a browser does."""
-    return client.post(
-        f"/accounts/login/?next={next_page}", {"login": email, "password": PASSWORD, "next": next_page}, follow=True
-    )
-
-
-def test_what_was_written_after_the_sign_in_ran_out_is_in_the_draft_afterwards(
-    as_ada: Client, ada: User, brgandi: Dataset
-) -> None:
-    request = draft(ada, brgandi)
-    as_ada.cookies.clear()
-    answers = {**people(), "recipient_name": "Written for an hour", "recipient_email": "not yet"}
-    response = as_ada.post(step(request, "people"), answers)
-    assert parse_qs(urlsplit(response["Location"]).query)["next"] == [step(request, "people")]
-    response = sign_in(as_ada, ada.email, step(request, "people"))
-    request.refresh_from_db()
-    assert request.draft["recipient_name"] == "Written for an hour"
-    assert request.draft["recipient_email"] == "not yet", "wrong answers are kept, too"
-    assert request.draft["recipient_phd"] is True
-    assert "Your answers were kept" in response.content.decode()
-    as_ada.post(step(request, "people"), {"recipient_name": "Newer"})
-    as_ada.get(step(request, "people"))
-    request.refresh_from_db()
-    assert request.draft["recipient_name"] == "Newer", "they are put back once"
-
-
-def test_somebody_else_who_signs_in_there_does_not_get_it(
-    as_ada: Client, ada: User, otto: User, brgandi: Dataset
-) -> None:
-    request, ottos = draft(ada, brgandi), draft(otto, brgandi)
-    as_ada.cookies.clear()
-    as_ada.post(step(request, "project"), {"planned_use": "My secret plan"})
-    response = sign_in(as_ada, otto.email, step(request, "project"))
-    assert response.status_code == 404
-    html = as_ada.get(step(ottos, "project")).content.decode()
-    assert "My secret plan" not in html
-    ottos.refresh_from_db()
-    request.refresh_from_db()
-    assert "planned_use" not in ottos.draft
-    assert "planned_use" not in request.draft
-
-
-def test_a_page_of_a_megabyte_is_not_kept_for_anonymous_people(client: Client, ada: User, brgandi: Dataset) -> None:
-    client.post(step(draft(ada, brgandi), "project"), {"planned_use": "x" * 1_000_000})
-    assert len(str(dict(client.session))) < 1000
-
-
-def test_a_page_that_is_too_old_for_its_token_shows_what_was_written(ada: User, brgandi: Dataset) -> None:
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(ada)
-    request = draft(ada, brgandi)
-    response = browser.post(step(request, "project"), {"planned_use": "Written for an hour"})
-    html = response.content.decode()
-    assert "Written for an hour" in html
-    assert "too old" in html
-    request.refresh_from_db()
-    assert "planned_use" not in request.draft, "it is shown, not saved: nobody knows who sent it"
 
 
 # In a real browser

@@ -158,5 +158,8 @@ def _mine(user: User) -> Rows:
         output_field=IntegerField(),
     )
     rows = AccessRequest.objects.visible_to(user).filter(own | Q(named))
-    rows = rows.annotate(group=group, hub_decides=hub_decides())
-    return rows.select_related("dataset", "license", "applicant").order_by("group", "-status_since")
+    return (
+        rows.annotate(group=group, hub_decides=hub_decides())
+        .select_related("dataset", "license", "applicant")
+        .order_by("group", "-status_since")
+    )
