@@ -26,15 +26,13 @@ def remind() -> None:
 
 @transaction.atomic
 def remind_of(request: AccessRequest) -> None:
-    """Write the mails that are due about one request, unless its turn has changed since it was looked up."""
-    now = AccessRequest.objects.locked(request)
-    if (now.status, now.status_since) != (request.status, request.status_since):
-        return
-    days = working_days_since(now.status_since)
+    """Write the mails that are due about one request as it is now; a turn that has just begun has none."""
+    request = AccessRequest.objects.locked(request)
+    days = working_days_since(request.status_since)
     if days >= settings.REMIND_AFTER:
-        notifications.remind(now)
+        notifications.remind(request)
     if days >= settings.ESCALATE_AFTER:
-        notifications.escalate(now)
+        notifications.escalate(request)
 
 
 @shared_task(name="access_requests.checkpoint")

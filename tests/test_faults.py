@@ -43,7 +43,8 @@ def draft(brgandi: Dataset, ada: User) -> AccessRequest:
 def send(server: Server, draft: AccessRequest) -> Browser:
     """Send it over the web; the page must answer soon, and the request must be there."""
     browser = browser_of(server, draft)
-    browser.ask("GET", f"/requests/{draft.reference}/edit/review/")  # the first page of a process is slower
+    for path in ("/requests/", f"/requests/{draft.reference}/edit/review/"):  # the first pages of a process are slower
+        assert browser.ask("GET", path).status == 200
     answer = browser.send(draft)
     assert (answer.status, answer.location) == (302, f"/requests/{draft.reference}/"), answer.body[:2000]
     assert answer.seconds < SECONDS

@@ -118,7 +118,7 @@ class Case:
         """Whether hub staff decide in the last round."""
         return bool(self.round and self.round.by_hub)
 
-    @property
+    @cached_property
     def confirming(self) -> bool:
         """Whether hub staff confirm what the votes come to."""
         return policy_of(self.request.license).confirm and not self.by_hub
