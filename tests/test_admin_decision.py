@@ -24,7 +24,6 @@ from tests.cast import (
     change_license,
     draft_of,
     fill,
-    fresh,
     license_of,
     make_user,
     provider_of,
@@ -61,7 +60,6 @@ def text_of(page: Any) -> str:
 
 
 def offered(page: Any) -> dict[str, bool]:
-    """The buttons and whether each may be used."""
     return {offer.step.slug: bool(offer.allowed) for offer in page.context["offers"]}
 
 
@@ -241,9 +239,9 @@ class TestDeciding:
         assert status_of(request) == Status.IN_REVIEW
 
     def test_other_methods(self, request_at: RequestAt, per: User, signed_in: Sign) -> None:
-        request = request_at(Status.IN_REVIEW)
-        assert signed_in(per).post(page_url(request)).status_code == 405
-        assert signed_in(per).put(step_url(request, "approve")).status_code == 405
+        request, client = request_at(Status.IN_REVIEW), signed_in(per)
+        assert client.post(page_url(request)).status_code == 405
+        assert client.put(step_url(request, "approve")).status_code == 405
 
     def test_somebody_who_acts_for_two_says_for_whom(
         self, brgandi: Dataset, ada: User, per: User, signed_in: Sign
@@ -252,7 +250,7 @@ class TestDeciding:
         request = sent(ada, brgandi)
         page = signed_in(per).get(step_url(request, "approve"))
         names = [label for _value, label in page.context["form"].fields["provider"].choices]
-        assert names == [provider_of(brgandi, 1).name, provider_of(brgandi, 2).name] or len(names) == 2
+        assert len(names) == 2
         assert signed_in(per).post(step_url(request, "approve")).status_code == 200
         assert status_of(request) == Status.IN_REVIEW
         signed_in(per).post(step_url(request, "approve"), {"provider": provider_of(brgandi, 2).pk})
@@ -262,7 +260,6 @@ class TestDeciding:
         request = sent(ada, brgandi)
         signed_in(per).post(step_url(request, "approve"), {"provider": provider_of(brgandi, 2).pk})
         assert Decision.objects.get().provider == provider_of(brgandi, 1)
-        set_policy(license_of(brgandi), quorum="all")
 
     @pytest.mark.parametrize("slug", ["record", "forward", "confirm-approval", "confirm-rejection", "close"])
     def test_a_provider_does_nothing_that_is_the_hubs(
@@ -348,9 +345,7 @@ class TestTheHub:
         self, brgandi: Dataset, ada: User, hedda: User, signed_in: Sign
     ) -> None:
         request = sent(ada, brgandi)
-        page = signed_in(hedda).get(step_url(request, "approve"))
-        assert page.status_code == 302
-        assert page["Location"] == step_url(request, "record")
+        assert signed_in(hedda).get(step_url(request, "approve"))["Location"] == step_url(request, "record")
 
 
 class TestWhoMay:
@@ -400,6 +395,5 @@ class TestWhoMay:
             assert signed_in(person).get(page_url(request)).status_code == 200
 
     def test_a_changed_licence_is_worth_a_look(self, request_at: RequestAt, per: User, signed_in: Sign) -> None:
-        request = request_at(Status.IN_REVIEW)
-        change_license(request.dataset)
-        assert "newer text" in text_of(signed_in(fresh(per)).get(page_url(request)))
+        change_license((request := request_at(Status.IN_REVIEW)).dataset)
+        assert "newer text" in text_of(signed_in(per).get(page_url(request)))
