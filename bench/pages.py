@@ -29,22 +29,30 @@ from aidahub.environment import ROOT, VARIABLES
 from scripts.with_postgres import Missing, postgres
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from aidahub.accounts.models import User
 
     from .load import Seen, Target
 
 WORKERS = 2
-ROW = "| {:<28} | {:>7} | {:>7} | {:>6} | {:>6} | {:>6} | {:>5} |"
+ROW = "| {:<28} | {:>7} | {:>7} | {:>6} | {:>6} | {:>6} | {:>6} | {:>5} |"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page that is measured: its name, its address, who looks, its size and its database queries."""
+    """One page that is measured: its name, its address, who looks, its size, its database queries.
+
+    `cpu` and `bare_cpu` are milliseconds of processor time for the page and for the bare view of its size, taken in
+    this process: what else the machine does hardly touches them.
+    """
 
     name: str
     target: Target
     size: int
     queries: int
+    cpu: float
+    bare_cpu: float
 
 
 def say(text: str) -> None:
@@ -130,7 +138,18 @@ def page(name: str, path: str, user: User | None) -> Page:
         raise WrongAnswer(f"{path} answered {answer.status_code}.")
     names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
     cookie = "; ".join(f"{key}={client.cookies[key].value}" for key in names if key in client.cookies)
-    return Page(name, Target(path, cookie), len(answer.content), len(queries))
+    size = len(answer.content)
+    return Page(name, Target(path, cookie), size, len(queries), cpu(client, path), cpu(client, f"/bare/{size}"))
+
+
+def cpu(client: Client, path: str) -> float:
+    """The median of the processor time for one answer, in milliseconds."""
+    taken = []
+    for _ in range(20):
+        began = time.process_time()
+        client.get(path)
+        taken.append((time.process_time() - began) * 1000)
+    return median(taken)
 
 
 @contextlib.contextmanager
@@ -158,23 +177,24 @@ def server(folder: Path, port: int) -> Iterator[None]:
         running.wait(10)
 
 
-def line(name: str, size: int, queries: str, seen: Seen, ratio: str = "") -> str:
-    """One row of the table."""
+def line(name: str, facts: tuple[str, str, str], seen: Seen, ratio: str = "") -> str:
+    """One row of the table. `facts`: bytes, queries, processor time."""
     p95 = quantiles(seen.alone, n=20)[-1]
     rate = median(seen.rates)
-    return ROW.format(name, f"{size:,}", queries, f"{rate:,.0f}", f"{median(seen.alone):.1f}", f"{p95:.1f}", ratio)
+    return ROW.format(name, *facts, f"{rate:,.0f}", f"{median(seen.alone):.1f}", f"{p95:.1f}", ratio)
 
 
 def table(pages: list[Page], seen: list[Seen]) -> Iterator[str]:
     """The results: each page, and under it the bare view of its size."""
-    heads = ("page", "bytes", "queries", "req/s", "median", "95th", "ratio")
+    heads = ("page", "bytes", "queries", "CPU ms", "req/s", "median", "95th", "ratio")
     yield ROW.format(*heads)
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for number, page_ in enumerate(pages):
         own, bare = seen[2 * number], seen[2 * number + 1]
         ratio = f"{median(bare.rates) / median(own.rates):.1f}"
-        yield line(page_.name, page_.size, str(page_.queries), own, ratio)
-        yield line("– bare view", page_.size, "", bare)
+        size = f"{page_.size:,}"
+        yield line(page_.name, (size, str(page_.queries), f"{page_.cpu:.1f}"), own, ratio)
+        yield line("– bare view", (size, "", f"{page_.bare_cpu:.1f}"), bare)
 
 
 def measure(asked: argparse.Namespace, database: str) -> None:
