@@ -55,11 +55,11 @@ def start(*, license: License, by: User) -> AccessRequest:
 
 @transaction.atomic
 def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]) -> AccessRequest:
-    """Keep answers in the draft, right or wrong: nothing that was written is lost. Unknown keys are dropped."""
+    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped."""
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.SAVE, request)
-    known = {question.key for question in questions.parse(request.form_version.questions)}
-    request.draft = {**request.draft, **{key: value for key, value in answers.items() if key in known}}
+    asked = questions.parse(request.form_version.questions)
+    request.draft = {**request.draft, **questions.tidied(asked, answers)}
     request.changed_at = timezone.now()
     request.save(update_fields=["draft", "changed_at"])
     return request
