@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from aidahub.environment import VARIABLES
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
 LANDING = "/10.23698/aida/synthetic/brgandi"
 PASSWORD = "only-for-pictures"  # noqa: S105  the site is gone a moment later
-WINDOW = {"width": 1280, "height": 860}
+WINDOW: ViewportSize = {"width": 1280, "height": 860}
 MOST_BYTES = 200_000
 
 TEXTS = {
