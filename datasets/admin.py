@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     ProviderBase = admin.ModelAdmin[Provider]
     PartBase = admin.ModelAdmin[DatasetProvider]
     TextBase = admin.ModelAdmin[LicenseText]
-    LicenseRows = admin.TabularInline[License, Dataset]
-    PartRows = admin.TabularInline[DatasetProvider, Dataset]
+    LicenseRows = admin.StackedInline[License, Dataset]
+    PartRows = admin.StackedInline[DatasetProvider, Dataset]
 else:
     DatasetBase = ProviderBase = PartBase = TextBase = admin.ModelAdmin
-    LicenseRows = PartRows = admin.TabularInline
+    LicenseRows = PartRows = admin.StackedInline
 
 
 class FindingsFilter(admin.SimpleListFilter):

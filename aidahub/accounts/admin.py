@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     UserBase = admin.ModelAdmin[User]
     LinkBase = admin.ModelAdmin[ProviderLink]
     InvitationBase = admin.ModelAdmin[Invitation]
-    Inline = admin.TabularInline[Any, User]
+    Inline = admin.StackedInline[Any, User]
 else:
     UserBase = LinkBase = InvitationBase = admin.ModelAdmin
-    Inline = admin.TabularInline
+    Inline = admin.StackedInline
 
 
 class ReadOnlyInline(HubAdmin, Inline):
