@@ -80,7 +80,7 @@ def who_asks(request: AccessRequest) -> Who:
 
 def services_of(user: User) -> list[str]:
     """The services by which a person has signed in, by the names that the sign-in page uses."""
-    names = {"orcid": "ORCID", **{row["id"]: row["name"] for row in getattr(settings, "OIDC_PROVIDERS", ())}}
+    names = {"orcid": "ORCID", **{service.id: service.name for service in settings.SIGN_IN_SERVICES}}
     found = SocialAccount.objects.filter(user_id=user.pk).order_by("provider").values_list("provider", flat=True)
     return [names.get(provider, provider) for provider in found]
 

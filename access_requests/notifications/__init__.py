@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from access_requests.models import AccessRequest, Event
 from access_requests.workflow import Verb
-from aidahub.outbox.queue import queue
+from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
 
 from .case import Case
@@ -52,18 +52,25 @@ def turn_of(request: AccessRequest) -> str:
 
 
 def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
-    """Write each letter for its readers; an address that has one already gets no second."""
+    """Write each letter for its readers; an address that has one already gets no second.
+
+    What was written before is not even made again: a letter may carry an invitation, which is made with it.
+    """
     first: dict[str, tuple[Writer, Reader]] = {}
     for writer, readers in mailings:
         for reader in readers:
             first.setdefault(reader.address.casefold(), (writer, reader))
     languages = languages_of(first)
+    written = written_about(about)
     for address, (writer, reader) in first.items():
+        kind = writer.__name__.replace("_", "-")
+        if (kind, address) in written:
+            continue
         with override(languages[address]):
             letter = writer(case, reader)
             queue(
                 about=about,
-                kind=writer.__name__.replace("_", "-"),
+                kind=kind,
                 recipient=address,
                 subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
                 text=as_text(letter),

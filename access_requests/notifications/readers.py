@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
+from aidahub.accounts.links import people_acting_for
 from aidahub.accounts.models import ProviderLink, User
 from aidahub.outbox.queue import is_address
 from datasets.models import DatasetProvider, Provider
@@ -78,8 +78,7 @@ def of_provider(row: DatasetProvider, part: Part) -> Iterator[Reader]:
 
 def acting_addresses(provider: Provider) -> list[str]:
     """The addresses of those who act for a provider now."""
-    links = ProviderLink.objects.in_force().filter(provider=provider)
-    return list(links.order_by("pk").values_list("user__email", flat=True))
+    return [user.email for user in people_acting_for(provider)]
 
 
 def unreachable(case: Case) -> list[str]:
@@ -89,7 +88,7 @@ def unreachable(case: Case) -> list[str]:
 
 def shut_out(case: Case) -> list[str]:
     """The names of deciders for whom nobody can act, because hub staff ended somebody's right to."""
-    return [row.name for row in case.deciders if _was_ended(row.provider) and not _has_somebody(row.provider)]
+    return [row.name for row in case.deciders if _was_ended(row.provider) and not people_acting_for(row.provider)]
 
 
 def may_be_invited(provider: Provider) -> bool:
@@ -98,15 +97,7 @@ def may_be_invited(provider: Provider) -> bool:
     Not where somebody can act for it already, and not where hub staff ended somebody's right: an invitation that is
     sent by itself must not give back what they took.
     """
-    return bool(provider.email) and not _has_somebody(provider) and not _was_ended(provider)
-
-
-def _has_somebody(provider: Provider) -> bool:
-    """Whether a person acts for it, or will as soon as they sign in, because its address is theirs."""
-    if ProviderLink.objects.in_force().filter(provider=provider).exists():
-        return True
-    owners = EmailAddress.objects.filter(verified=True, email__iexact=provider.email, user__is_active=True)
-    return not _was_ended(provider) and bool(provider.email) and owners.exists()
+    return bool(provider.email) and not people_acting_for(provider) and not _was_ended(provider)
 
 
 def _was_ended(provider: Provider) -> bool:

@@ -69,6 +69,11 @@ def _written_once(about: str, kind: str, recipient: str, content: dict[str, Any]
     return mail if written else None
 
 
+def written_about(about: str) -> set[tuple[str, str]]:
+    """Kind and recipient of each mail that has been written about this."""
+    return set(Mail.objects.filter(about=about).values_list("kind", "recipient"))
+
+
 def is_address(text: str) -> bool:
     """Whether `text` is one e-mail address."""
     try:
