@@ -205,14 +205,13 @@ def decide(
     vote = {"by": by, "answer": answer, "decided_at": timezone.now(), **kept}
     Decision.objects.update_or_create(round=round_, provider=provider, defaults=vote)
     outcome = _settle_round(request, round_)
-    payload = {
+    payload: dict[str, Any] = {
         "answer": answer.value,
         "decider": review.place_of(request, provider),
         "round": round_.number,
-        "by_mail": kept["evidence"].digest if kept["evidence"] else None,
-        "reason": kept["reason"].digest if kept["reason"] else None,
-        "settled": outcome.value if outcome else None,
     }
+    payload |= {"settled": outcome.value if outcome else None}
+    payload |= {key: text.digest if text else None for key, text in kept.items()}
     record(request, Verb.DECIDE, by=by, payload=payload)
     return grant_if_complete(request)
 

@@ -175,7 +175,7 @@ def _vote(event: Event, reader: Reader) -> Entry:
         other = _("%(who)s approved for %(hub)s.") if yes else _("%(who)s rejected for %(hub)s.")
         return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
     provider = _provider(event)
-    if event.payload.get("by_mail"):
+    if event.payload.get("evidence"):
         own = _("You recorded an answer that came by mail: %(provider)s approves.")
         no = _("You recorded an answer that came by mail: %(provider)s rejects.")
         other = _("%(who)s recorded an answer that came by mail: %(provider)s approves.")

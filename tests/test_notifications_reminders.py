@@ -164,5 +164,6 @@ def test_clock_calls_tasks_that_exist() -> None:
     from aidahub.celery import app
 
     app.loader.import_default_modules()
-    assert {entry["task"] for entry in django_settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
-    assert all(entry["options"]["expires"] for entry in django_settings.CELERY_BEAT_SCHEDULE.values())
+    schedule: dict[str, Any] = django_settings.CELERY_BEAT_SCHEDULE
+    assert {entry["task"] for entry in schedule.values()} <= set(app.tasks)
+    assert all(entry["options"]["expires"] for entry in schedule.values())

@@ -173,16 +173,17 @@ def test_no_names_and_no_free_text_in_any_event(request_at: RequestAt) -> None:
 
 def test_what_is_written_once_refuses_to_change(request_at: RequestAt) -> None:
     request_at(Status.GRANTED)
-    for model in (Event, Submission, LicenseAcceptance, FormVersion):
-        row = model.objects.first()
-        assert row is not None
-        for change in (row.save, row.delete, model.objects.all().delete, lambda m=model: m.objects.update(pk=1)):
+    models: tuple[Any, ...] = (Event, Submission, LicenseAcceptance, FormVersion)
+    for model in models:
+        row, rows = model.objects.first(), model.objects
+        for change in (row.save, row.delete, rows.all().delete):
             with pytest.raises(ImmutableError):
                 change()
+        for bulk in (rows.bulk_create, lambda written, rows=rows: rows.bulk_update(written, ["pk"])):
+            with pytest.raises(ImmutableError):
+                bulk([row])
         with pytest.raises(ImmutableError):
-            model.objects.bulk_create([row])
-        with pytest.raises(ImmutableError):
-            model.objects.bulk_update([row], ["pk"])
+            rows.update(pk=1)
     text = LicenseText.objects.first()
     assert text is not None
     for refuse in (text.save, text.delete):

@@ -198,7 +198,7 @@ def run(people: pytest.FixtureRequest, dataset: Dataset, *, runs: int, steps: in
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Workflow, settings=how)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Workflow, settings=how)
 
 
 def test_random_people_and_verbs(request: pytest.FixtureRequest, brgandi: Dataset) -> None:

@@ -64,7 +64,7 @@ def on_send_back(case: Case) -> Iterator[Mailing]:
 
 def on_decide(case: Case) -> Iterator[Mailing]:
     """A vote that settles nothing is told to nobody but the decider for whom hub staff recorded it."""
-    if case.payload.get("by_mail"):
+    if case.payload.get("evidence"):
         yield to_providers.recorded, _voter(case)
     if not case.payload.get("settled"):
         return

@@ -99,6 +99,8 @@ def test_axe_finds_nothing(
         response = page.goto(url + path)
         assert response
         assert response.status < 500, path
+        seen = len(refused)
         faults += faults_of(page, f"{path} ({who})")
+        del refused[seen:]  # axe sets styles of its own on long forms
     assert not faults, "\n".join(faults)
     assert not refused, "\n".join(refused)

@@ -143,7 +143,7 @@ class Visitor:
 
     def link_in(self, mail: Received) -> str:
         """The one link of a mail, without the site's address."""
-        links = set(re.findall(re.escape(self.url) + r"(/\S+)", mail.text))
+        links: set[str] = set(re.findall(re.escape(self.url) + r"(/\S+)", mail.text))
         assert len(links) == 1, mail.text
         return links.pop()
 
