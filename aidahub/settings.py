@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aidahub.accounts.middleware.PersonalPages",
     "aidahub.accounts.middleware.LanguageOfUser",
     "aidahub.accounts.middleware.ServiceAway",
     "django.contrib.messages.middleware.MessageMiddleware",

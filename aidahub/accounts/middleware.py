@@ -1,4 +1,4 @@
-"""The language that a person chose for their account, and a page for the hour when a sign-in service is away."""
+"""The language that a person chose, pages that no cache keeps, and a page for when a sign-in service is away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from requests import RequestException
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
@@ -27,6 +28,24 @@ class LanguageOfUser:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class PersonalPages:
+    """Middleware: every page of somebody who has signed in bears their name, so no cache may keep it.
+
+    Without this the next person at a shared computer could go back to it, and a careless proxy hand it out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Args: get_response: the rest of the site."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say so where the page says nothing of its own."""
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class ServiceAway:
