@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +83,7 @@ def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, froz
         for request in rows:
             if request.applicant_id == user.pk:
                 found[request.pk].add(Part.APPLICANT)
-            if user.is_hub:
+            if user.is_hub and request.submitted_at:
                 found[request.pk].add(Part.HUB)
         keys = [row.pk for row in rows]
         named = Participant.objects.of(user).filter(request__in=keys).exclude(request__submitted_at=None)
@@ -95,27 +96,12 @@ def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, froz
 def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:
     if not user.provider_ids:
         return
-    sent = [row for row in rows if row.submitted_at]
-    mine: dict[int, list[DatasetProvider]] = defaultdict(list)
-    links = DatasetProvider.objects.filter(
-        dataset__in={row.dataset_id for row in sent}, provider__in=user.provider_ids, retired_at=None
-    )
-    for link in links:
-        mine[link.dataset_id].append(link)
-    voting = set(
-        Decider.objects.filter(
-            round__request__in=[row.pk for row in sent if row.status == Status.IN_REVIEW],
-            round__closed_at=None,
-            provider__in=user.provider_ids,
-        ).values_list("round__request_id", flat=True)
-    )
-    for row in sent:
-        if any(
-            link.confirmed or (row.submitted_at and link.added_at <= row.submitted_at) for link in mine[row.dataset_id]
-        ):
-            found[row.pk].add(Part.PROVIDER)
-            if row.pk in voting:
-                found[row.pk].add(Part.DECIDER)
+    keys = [row.pk for row in rows if row.submitted_at]
+    in_review = [row.pk for row in rows if row.status == Status.IN_REVIEW]
+    asked = Decider.objects.filter(round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids)
+    voting = set(asked.values_list("round__request_id", flat=True))
+    for key in AccessRequest.objects.provided_by(user).filter(pk__in=keys).order_by().values_list("pk", flat=True):
+        found[key] |= {Part.PROVIDER, Part.DECIDER} if key in voting else {Part.PROVIDER}
 
 
 def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
@@ -272,18 +258,25 @@ def settle(round_: Round, votes: dict[int | None, Answer], asked: set[int]) -> A
 def deciders_for(request: AccessRequest, people: Iterable[Participant]) -> list[Provider]:
     """The providers to ask in a new round; an empty list means that hub staff decide.
 
-    Whoever is named in the request is not asked: neither at the address that names them, nor where the only
+    Whoever is named in the request is not asked: neither at an address that is theirs, nor where the only
     people who act for the provider are named themselves.
     """
     if policy_of(request.license).decided_by == DecidedBy.HUB:
         return []
-    named = list(people)
-    emails = {person.email for person in named} | set(request.applicant.verified_emails)
-    users = {person.user_id for person in named if person.user_id} | {request.applicant_id}
+    users, emails = _who_is_named(request, people)
     rows = DatasetProvider.objects.filter(
         dataset=request.dataset_id, part=DatasetProvider.Part.DECIDER, retired_at=None
     ).select_related("provider")
-    return [row.provider for row in rows if row.provider.email not in emails and not _only_named(row.provider, users)]
+    known = [row.provider for row in rows if request.is_open_to(row)]
+    return [provider for provider in known if provider.email not in emails and not _only_named(provider, users)]
+
+
+def _who_is_named(request: AccessRequest, people: Iterable[Participant]) -> tuple[set[int], set[str]]:
+    """Keys of the users who are named, and every address that names them or is theirs."""
+    emails = {person.email for person in people}
+    proven = EmailAddress.objects.filter(verified=True)
+    users = {*proven.filter(email__in=emails).values_list("user_id", flat=True), request.applicant_id}
+    return users, emails | set(proven.filter(user__in=users).values_list("email", flat=True))
 
 
 def _only_named(provider: Provider, users: set[int]) -> bool:

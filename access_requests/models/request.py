@@ -52,15 +52,16 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         if user.is_hub:
             ways.append(sent)
         elif user.provider_ids:
-            ways.append(sent & Q(Exists(_providers_who_see().filter(provider_id__in=user.provider_ids))))
+            ways.append(sent & Q(_seen_as_provider(user)))
         return self.filter(reduce(or_, ways))
+
+    def provided_by(self, user: User) -> AccessRequestQuerySet:
+        """The sent requests for datasets that name a provider for whom this person acts."""
+        return self.filter(_seen_as_provider(user), submitted_at__isnull=False)
 
     def for_provider(self, user: User) -> AccessRequestQuerySet:
         """The sent requests that a person may see as a provider or as hub staff: what the admin lists."""
-        sent = self.filter(submitted_at__isnull=False)
-        if user.is_hub:
-            return sent
-        return sent.filter(Exists(_providers_who_see().filter(provider_id__in=user.provider_ids)))
+        return self.filter(submitted_at__isnull=False) if user.is_hub else self.provided_by(user)
 
     def locked(self, request: AccessRequest) -> AccessRequest:
         """This request, locked until the transaction ends, with what every verb needs.
@@ -72,10 +73,12 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         return rows.select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def _providers_who_see() -> models.QuerySet[DatasetProvider]:
-    """Of the outer request's dataset: confirmed ones, and later ones for what was sent after they came."""
-    mine = DatasetProvider.objects.filter(dataset=OuterRef("dataset"), retired_at=None)
-    return mine.filter(Q(confirmed=True) | Q(added_at__lte=OuterRef("submitted_at")))
+def _seen_as_provider(user: User) -> Exists:
+    """Whether the outer request's dataset names a provider of theirs: confirmed, or there before it was sent."""
+    mine = DatasetProvider.objects.filter(
+        dataset=OuterRef("dataset"), provider_id__in=user.provider_ids, retired_at=None
+    )
+    return Exists(mine.filter(Q(confirmed=True) | Q(added_at__lte=OuterRef("submitted_at"))))
 
 
 class AccessRequest(models.Model):
@@ -160,6 +163,10 @@ class AccessRequest(models.Model):
     def is_editable(self) -> bool:
         """Whether the applicant may change the answers now."""
         return self.status in EDITABLE
+
+    def is_open_to(self, provider: DatasetProvider) -> bool:
+        """Whether a provider of its dataset may know of it, once sent: the same rule as `visible_to`, for one row."""
+        return provider.confirmed or (self.submitted_at is not None and provider.added_at <= self.submitted_at)
 
     @property
     def last_submission(self) -> Submission | None:

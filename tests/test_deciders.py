@@ -1,0 +1,73 @@
+"""Who is asked to decide: the dataset's deciders, but nobody who is named in the request, at whatever address."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from access_requests import actions
+from access_requests.models import AccessRequest
+from access_requests.rules import parts_in
+from access_requests.workflow import Part
+from aidahub.accounts.links import end_link
+from aidahub.accounts.models import ProviderLink, User
+from datasets.models import Dataset
+from tests import cast
+from tests.mails import PER, PETRA
+
+pytestmark = pytest.mark.django_db
+
+
+def naming(applicant: User, dataset: Dataset, **people: str) -> AccessRequest:
+    """A sent request that names these addresses."""
+    answers = {f"{part}_email": email for part, email in people.items()}
+    draft = cast.fill(cast.draft_of(applicant, dataset), **answers)
+    return actions.submit(request=draft, by=applicant)
+
+
+def asked(request: AccessRequest) -> set[str]:
+    """The addresses of the deciders of the open round."""
+    return set(request.rounds.get().deciders.values_list("provider__email", flat=True))
+
+
+def test_deciders_of_the_page_are_asked(brgandi: Dataset, ada: User) -> None:
+    assert asked(cast.sent(ada, brgandi)) == {PER, PETRA}
+
+
+def test_provider_who_is_named_is_not_asked(brgandi: Dataset, ada: User) -> None:
+    assert asked(naming(ada, brgandi, recipient=PER)) == {PETRA}
+
+
+def test_provider_named_at_another_address_of_theirs_is_not_asked(brgandi: Dataset, ada: User) -> None:
+    per = cast.make_user(PER, "Per")
+    EmailAddress.objects.create(user=per, email="per@home.example", verified=True)
+    assert asked(naming(ada, brgandi, recipient="per@home.example")) == {PETRA}
+
+
+def test_provider_for_whom_only_the_named_act_is_not_asked(brgandi: Dataset, ada: User) -> None:
+    sune = cast.act_for(cast.make_user("sune@home.example", "Sune"), cast.provider_of(brgandi, 1))
+    assert asked(naming(ada, brgandi, signatory=sune.email)) == {PETRA}
+
+
+def test_provider_for_whom_somebody_else_acts_too_is_asked(brgandi: Dataset, ada: User, per: User) -> None:
+    cast.act_for(cast.make_user("sune@home.example", "Sune"), cast.provider_of(brgandi, 1))
+    assert asked(naming(ada, brgandi, signatory="sune@home.example")) == {PER, PETRA}
+
+
+def test_hub_decides_when_nobody_else_is_left(brgandi: Dataset, ada: User) -> None:
+    request = naming(ada, brgandi, recipient=PER, signatory=PETRA)
+    assert asked(request) == set()
+    assert request.rounds.get().by_hub
+
+
+def test_hub_has_no_part_in_a_draft(brgandi: Dataset, ada: User, hedda: User) -> None:
+    draft = cast.draft_of(ada, brgandi)
+    assert parts_in(hedda, draft) == frozenset()
+    assert parts_in(hedda, actions.submit(request=draft, by=ada)) == {Part.HUB}
+
+
+def test_right_that_ended_is_no_part(brgandi: Dataset, ada: User, per: User, hedda: User) -> None:
+    request = cast.sent(ada, brgandi)
+    assert parts_in(cast.fresh(per), request) == {Part.PROVIDER, Part.DECIDER}
+    end_link(ProviderLink.objects.in_force().get(user=per), by=hedda)
+    assert parts_in(cast.fresh(per), request) == frozenset()
