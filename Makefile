@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-postgres bench check fix venv lock
+.PHONY: help run test test-slow test-postgres bench check fix messages venv lock
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -30,6 +30,9 @@ fix: venv  ## what can be mended by itself: style, imports, generated documents
 	@$(RUN) -m ruff check --fix --quiet . || true
 	@$(RUN) -m ruff format --quiet .
 	@$(RUN) manage.py write_docs
+
+messages: venv  ## the Swedish words: collects new strings, compiles, says what is untranslated
+	@$(RUN) -m scripts.messages
 
 venv:  ## .venv with everything for the checks and tests
 	@$(PYTHON) scripts/venv.py dev
