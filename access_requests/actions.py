@@ -205,13 +205,9 @@ def decide(
     vote = {"by": by, "answer": answer, "decided_at": timezone.now(), **kept}
     Decision.objects.update_or_create(round=round_, provider=provider, defaults=vote)
     outcome = _settle_round(request, round_)
-    payload: dict[str, Any] = {
-        "answer": answer.value,
-        "decider": review.place_of(request, provider),
-        "round": round_.number,
-    }
+    payload: dict[str, Any] = {key: text.digest if text else None for key, text in kept.items()}
+    payload |= {"answer": answer.value, "decider": review.place_of(request, provider), "round": round_.number}
     payload |= {"settled": outcome.value if outcome else None}
-    payload |= {key: text.digest if text else None for key, text in kept.items()}
     record(request, Verb.DECIDE, by=by, payload=payload)
     return grant_if_complete(request)
 
