@@ -250,6 +250,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# No form takes a file. Of what is sent all the same, large files are dropped as they come: they fill no disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {
