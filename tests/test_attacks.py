@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from aidahub.accounts.models import User
+from aidahub.logs import blot
 from datasets.models import Dataset
 from tests.cast import BRGANDI_DOI
+from tests.support.asking import draft, step
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +40,39 @@ def test_caches_tell_apart_who_asks_for_a_public_page(client: Client, brgandi: D
     assert "Cookie" in answer["Vary"]
     assert not answer.cookies
     assert "no-store" not in answer.headers.get("Cache-Control", "")
+
+
+# What other sites send
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_what_another_site_sends_is_not_shown_in_somebody_s_own_form(ada: User, brgandi: Dataset, origin: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ada)
+    address = step(draft(ada, brgandi), "project")
+    answer = browser.post(address, {"planned_use": "We sell the data."}, headers={"origin": origin})
+    assert answer.status_code == 403
+    assert "We sell the data." not in answer.content.decode()
+
+
+# More than anybody would send
+
+
+def test_a_large_file_fills_no_disk(
+    client: Client, ada: User, brgandi: Dataset, tmp_path: Path, settings: Any
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "not-there")  # whoever writes a file there gets an error
+    client.force_login(ada)
+    request = draft(ada, brgandi)
+    large = SimpleUploadedFile("scan.dcm", b"x" * 6_000_000)
+    answer = client.post(step(request, "project"), {"planned_use": large, "project_title": "Kept"})
+    assert answer.status_code == 200
+    request.refresh_from_db()
+    assert request.draft["project_title"] == "Kept"
+
+
+@pytest.mark.parametrize("text", ["a" * 40_000, "a." * 20_000, "@a" * 20_000, "/invitations/" * 4_000])
+def test_a_long_text_does_not_hold_up_the_log(text: str) -> None:
+    started = time.process_time()
+    blot(text)
+    assert time.process_time() - started < 0.5, "it took four seconds when every letter could begin an address"

@@ -25,8 +25,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose secret is gone. A request form is shown once more, with everything that was written."""
-    page = shown_again(request)
+    """403 for a form whose secret is gone. A request form is shown once more, with everything that was written.
+
+    But not what another site sent: somebody would find its words in their own form, and save them as theirs.
+
+    Args:
+        reason: Django's; what it says of another site begins with the name of the header that names it.
+    """
+    page = None if reason.startswith(("Origin", "Referer")) else shown_again(request)
     return page if page is not None else render(request, "403_csrf.html", status=403)
 
 
