@@ -82,14 +82,17 @@ def sign_in(browser: Browser, address: str, email: str) -> Page:
 def ask(page: Page) -> str:
     """Fill in the request and send it; its reference."""
     page.goto(f"{LANDING}/request/")
-    page.locator("main form button[type=submit]").first.click()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
     while not page.url.endswith("/review/"):
         fill_in(page)
         before = page.url
-        page.locator("main form button[type=submit]").first.click()
+        with page.expect_navigation():
+            page.locator("main form button[type=submit]").first.click()
         if page.url == before:
             sys.exit(f"The form did not go on from {before}:\n{page.locator('main').inner_text()}")
-    page.get_by_role("button", name="Send").first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send").first.click()
     return page.url.rstrip("/").rpartition("/")[2]
 
 
