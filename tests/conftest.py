@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 from playwright.sync_api import Browser, Page
 
 from tests.cast import (  # noqa: F401 - the fixtures of the cast
@@ -68,6 +69,13 @@ def _limits_start_anew(request: pytest.FixtureRequest) -> None:
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language_ends_with_the_test() -> Iterator[None]:
+    """Forget the language of the last page, which Django's test client leaves switched on."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

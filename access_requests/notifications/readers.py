@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from access_requests.workflow import Part
@@ -123,7 +124,9 @@ def link_of_visitor(case: Case, reader: Reader) -> str:
 def languages_of(addresses: Iterable[str]) -> dict[str, str]:
     """The language that the owner of each address chose; the site's where nobody did."""
     known = {code for code, _name in settings.LANGUAGES}
-    chosen = dict(User.objects.filter(email__in=list(addresses)).values_list("email", "language"))
+    verified = EmailAddress.objects.filter(email__in=list(addresses), verified=True)
+    chosen = dict(verified.values_list("email", "user__language"))
+    chosen |= dict(User.objects.filter(email__in=list(addresses)).values_list("email", "language"))
     return {
         address: chosen[address] if chosen.get(address) in known else settings.LANGUAGE_CODE for address in addresses
     }
