@@ -104,8 +104,8 @@ class Case:
 
     @cached_property
     def providers(self) -> list[DatasetProvider]:
-        """All providers that the dataset's page names."""
-        return [row for row in providers_named(self.request.dataset) if row.provider]
+        """The providers that the dataset's page names and that may know of this request."""
+        return [row for row in providers_named(self.request.dataset) if self.request.is_open_to(row)]
 
     @cached_property
     def deciders(self) -> list[DatasetProvider]:

@@ -135,7 +135,7 @@ def _update(row: DatasetProvider, party: Party, order: int, alone: bool) -> list
     if not row.part_by_hand:
         wanted["part"] = Part.HANDLER if is_hub(party) and not alone else Part.DECIDER
     if row.retired_at is not None:  # who comes back is as new as who never was there
-        wanted |= {"retired_at": None, "confirmed": False}
+        wanted |= {"retired_at": None, "confirmed": False, "added_at": timezone.now()}
     changed = [column for column, value in wanted.items() if getattr(row, column) != value]
     for column in changed:
         setattr(row, column, wanted[column])
