@@ -123,7 +123,7 @@ def interrupted(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Run the command; its exit code, or 1 when there is no PostgreSQL."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a parent had SIGINT ignored
         signal.signal(number, interrupted)
     try:
         with postgres() as url:

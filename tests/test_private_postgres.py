@@ -41,6 +41,7 @@ def test_command_gets_a_database_and_its_exit_code_is_handed_on() -> None:
     assert not Path(folder).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_leaves_nothing(number: int) -> None:
     process = run("time.sleep(60)")

@@ -45,7 +45,11 @@ def people(
 
 @pytest.mark.parametrize(
     "window",
-    [{"width": 1280}, {"width": 1280, "javascript": False}, {"width": 360, "height": 740}],
+    [
+        {"width": 1280},
+        pytest.param({"width": 1280, "javascript": False}, marks=pytest.mark.slow),
+        pytest.param({"width": 360, "height": 740}, marks=pytest.mark.slow),
+    ],
     ids=["wide", "without JavaScript", "360 px"],
 )
 def test_from_the_home_page_to_the_approval(
