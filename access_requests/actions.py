@@ -206,7 +206,7 @@ def decide(
     Decision.objects.update_or_create(round=round_, provider=provider, defaults=vote)
     outcome = _settle_round(request, round_)
     payload: dict[str, Any] = {key: text.digest if text else None for key, text in kept.items()}
-    payload |= {"answer": answer.value, "decider": review.place_of(request, provider), "round": round_.number}
+    payload |= {"answer": answer.value, "decider": review.place_of(round_, provider), "round": round_.number}
     payload |= {"settled": outcome.value if outcome else None}
     record(request, Verb.DECIDE, by=by, payload=payload)
     return grant_if_complete(request)

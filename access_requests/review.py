@@ -7,7 +7,7 @@ from django.utils import timezone
 from datasets.models import Provider
 
 from .models import AccessRequest, Decider, Policy, Round
-from .policies import policy_of, providers_named
+from .policies import policy_of
 from .rules import deciders_for, settle
 from .workflow import Answer, DecidedBy
 
@@ -47,9 +47,9 @@ def outcome_of(round_: Round) -> Answer | None:
     return settle(round_, votes, set(round_.deciders.values_list("provider_id", flat=True)))
 
 
-def place_of(request: AccessRequest, provider: Provider | None) -> int | str:
-    """How the record names a voter: the provider's place on the dataset's page from 1, or `hub`."""
+def place_of(round_: Round, provider: Provider | None) -> int | str:
+    """How the record names a voter: their place among those who are asked in the round, from 1, or `hub`."""
     if provider is None:
         return "hub"
-    places = [row.provider_id for row in providers_named(request.dataset)]
-    return places.index(provider.pk) + 1 if provider.pk in places else 0
+    places = Decider.objects.by_place(round_.request)
+    return next(place for (number, place), asked in places.items() if (number, asked) == (round_.number, provider))

@@ -6,21 +6,22 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from datasets.models import Provider
+
 from . import kinds
 from .events import text_of
-from .models import AccessRequest, AnyUser, Event, SealedText
-from .policies import providers_named
+from .models import AccessRequest, AnyUser, Decider, Event, SealedText
 from .rules import parts_in
 from .workflow import CONFLICTED, Answer, Part, Status, Verb
 
@@ -40,10 +41,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom the sentences are: `inner` for providers and hub staff who are not named in the request."""
+    """For whom the sentences are: `inner` for providers and hub staff who are not named in the request.
+
+    `voters` are those who were asked, by the round's number and their place in it.
+    """
 
     user: AnyUser
     inner: bool
+    voters: Mapping[tuple[int, int], Provider]
 
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
@@ -66,10 +71,10 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
         viewer: who reads.
         parts: what the viewer is to the request; asked of the rules when not given.
     """
-    reader = Reader(viewer, sees_inside(parts_in(viewer, request) if parts is None else parts))
+    inner = sees_inside(parts_in(viewer, request) if parts is None else parts)
     events = sorted(request.events.all(), key=lambda event: event.number)
-    if reader.inner and any(event.verb == Verb.DECIDE for event in events):
-        prefetch_related_objects([request], "dataset__dataset_providers")
+    voted = inner and any(event.verb == Verb.DECIDE for event in events)
+    reader = Reader(viewer, inner, Decider.objects.by_place(request) if voted else {})
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
     entries = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
@@ -174,7 +179,8 @@ def _vote(event: Event, reader: Reader) -> Entry:
     if event.payload.get("decider") == HUB:
         other = _("%(who)s approved for %(hub)s.") if yes else _("%(who)s rejected for %(hub)s.")
         return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
-    provider = _provider(event)
+    place = (event.payload["round"], event.payload["decider"])
+    provider = reader.voters[place].name if place in reader.voters else _("a provider of the dataset")
     if event.payload.get("evidence"):
         own = _("You recorded an answer that came by mail: %(provider)s approves.")
         no = _("You recorded an answer that came by mail: %(provider)s rejects.")
@@ -185,13 +191,6 @@ def _vote(event: Event, reader: Reader) -> Entry:
         own = _("You approved as %(provider)s.") if yes else _("You rejected as %(provider)s.")
         other = _("%(who)s approved as %(provider)s.") if yes else _("%(who)s rejected as %(provider)s.")
     return _entry(event, reader, own, other, icon, detail, provider=provider)
-
-
-def _provider(event: Event) -> str:
-    """The name of the voter, from the place on the dataset's page."""
-    names = [row.name for row in providers_named(event.request.dataset)]
-    place = event.payload.get("decider")
-    return names[place - 1] if isinstance(place, int) and 0 < place <= len(names) else _("a provider of the dataset")
 
 
 def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:

@@ -1,4 +1,4 @@
-"""Providers are known by what somebody proved before the register named them; a mail that is written makes no second."""
+"""Who is known as a provider by what they proved before the register named them; no mail, no new invitation."""
 
 from __future__ import annotations
 

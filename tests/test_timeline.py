@@ -166,3 +166,15 @@ def test_no_sentence_has_a_hole_in_either_language(
 def test_names_with_percent_signs_are_only_names(request_at: RequestAt, ada: User, per: User, rut: User) -> None:
     User.objects.filter(pk=ada.pk).update(name="100 %(who)s %s Ada")
     assert "100 %(who)s %s Ada sent the request." in told(request_at(Status.IN_REVIEW), per)
+
+
+def test_voter_keeps_their_name_when_the_page_names_others(
+    request_at: RequestAt, petra: User, hedda: User, brgandi: Dataset
+) -> None:
+    """The record names a voter by their place in the round, which no edit of the dataset's page moves."""
+    row = request_at(Status.IN_REVIEW)
+    actions.decide(request=row, by=petra, answer=Answer.APPROVE)
+    brgandi.dataset_providers.filter(provider=provider_of(brgandi, 1)).update(order=9, retired_at=row.submitted_at)
+    row.refresh_from_db()
+    sentences = [entry.sentence for entry in timeline(row, fresh(hedda))]
+    assert "Petra Provider approved as Anders Eklund." in sentences

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -49,11 +50,26 @@ class Round(models.Model):
         return f"{self.request} {self.number}"
 
 
+class DeciderQuerySet(models.QuerySet["Decider"]):
+    """Questions about those who are asked."""
+
+    def by_place(self, request: AccessRequest) -> dict[tuple[int, int], Provider]:
+        """Who is asked, by the round's number and their place in it from 1: so the record names a voter.
+
+        Nothing moves a place: the rows of a round are written once, when it is opened.
+        """
+        rows = self.filter(round__request=request).select_related("provider", "round").order_by("round", "pk")
+        rounds = groupby(rows, key=lambda row: row.round.number)
+        return {(number, place): row.provider for number, asked in rounds for place, row in enumerate(asked, 1)}
+
+
 class Decider(models.Model):
     """A provider who is asked to vote in a round."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="deciders", verbose_name=_("round"))
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", verbose_name=_("provider"))
+
+    objects = DeciderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decider")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from access_requests.models import Decider
 from access_requests.workflow import Status, Verb
 
 from . import to_people, to_providers
@@ -106,10 +107,9 @@ def _all_who_were_asked(case: Case) -> list[Reader]:
 
 
 def _voter(case: Case) -> list[Reader]:
-    """The decider whose vote the event tells: the record names it by its place on the dataset's page."""
-    place = case.payload.get("decider")
-    row = case.providers[place - 1] if isinstance(place, int) and 0 < place <= len(case.providers) else None
-    return [reader for reader in deciders(case) if row is not None and reader.provider == row]
+    """The decider whose vote the event tells."""
+    voter = Decider.objects.by_place(case.request).get((case.payload["round"], case.payload["decider"]))
+    return [reader for reader in deciders(case) if reader.provider and reader.provider.provider == voter]
 
 
 def nobody(case: Case) -> Iterable[Mailing]:
