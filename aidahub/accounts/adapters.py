@@ -10,13 +10,24 @@ from allauth.core import context as request_context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
+from aidahub.outbox.wording import one_line
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
+
+
+def is_plain(email: str) -> bool:
+    """Whether nobody's address becomes this one when capitals and small letters are taken for the same.
+
+    There are letters beside a to z that do: the long s (U+017F) is an s then, and its owner would have the rights
+    of somebody else. What stands after the @ is mapped in the same way wherever mail is sent (RFC 3491).
+    """
+    return email.rpartition("@")[0].isascii()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -41,6 +52,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Count failed attempts by the address alone. Allauth adds the Host header, whose port anybody makes up."""
         return str(credentials.get("email", "")).lower()
 
+    def clean_email(self, email: str) -> str:
+        """Refuse addresses that could be taken for another person's."""
+        if not is_plain(email):
+            raise ValidationError(_("Write the part before the @ with letters from a to z, digits and signs only."))
+        return email
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail about an account in its owner's language."""
         request = request_context.request
@@ -61,14 +78,15 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """
         for address in sociallogin.email_addresses:
             address.email = address.email.lower()
-            address.verified = address.verified is True or str(address.verified).lower() == "true"
+            said_so = address.verified is True or str(address.verified).lower() == "true"
+            address.verified = said_so and is_plain(address.email)
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """Take over the name, so that no form asks for it."""
         user: User = super().populate_user(request, sociallogin, data)
         parts = (data.get("first_name"), data.get("last_name"))
         name = data.get("name") or " ".join(part for part in parts if part)
-        user.name = " ".join(str(name).split())[:200]
+        user.name = one_line(str(name), 200)
         return user
 
     def on_authentication_error(

@@ -14,6 +14,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
+from aidahub.outbox.wording import lines, one_line
 
 LABELS = {
     "login": _("E-mail address"),
@@ -157,6 +158,14 @@ class Profile(forms.ModelForm[User]):
         language = self.fields["language"]
         if isinstance(language, forms.ChoiceField):
             language.choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Take out what turns or breaks the sentences in which providers read these words."""
+        cleaned = super().clean() or self.cleaned_data
+        texts = {key: value for key, value in cleaned.items() if isinstance(value, str)}
+        return cleaned | {
+            key: lines(text) if key == "postal_address" else one_line(text) for key, text in texts.items()
+        }
 
 
 def password_length() -> int:
