@@ -66,7 +66,7 @@ def checked_answers(request: AccessRequest) -> dict[str, Any]:
     problems = questions.check_complete(asked, answers, emails=request.applicant.verified_emails)
     if request.draft_license_text is None:
         problems["accept_license"] = _("Please read the licence and accept it.")
-    elif request.draft_license_text != request.license.text_in_force:
+    elif request.draft_license_text not in request.license.texts_as_good:
         problems["accept_license"] = _("The licence has changed. Please read and accept it again.")
     if problems:
         raise Incomplete(_("Something is still missing. Your draft is saved."), problems)
@@ -151,7 +151,9 @@ def grant(request: AccessRequest) -> Grant | None:
         The grant, or none while a condition is open.
     """
     participant: Participant = request.participants.get(part=Part.APPLICANT, removed_at=None)
-    acceptance = request.acceptances.filter(participant=participant, license_text=request.license.text_in_force).first()
+    acceptance = request.acceptances.filter(
+        participant=participant, license_text__in=request.license.texts_as_good
+    ).first()
     if acceptance is None:
         return None
     starts = timezone.localdate()

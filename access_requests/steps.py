@@ -70,9 +70,8 @@ def url_of(request: AccessRequest, step: str) -> str:
 
 
 def license_accepted(request: AccessRequest) -> bool:
-    """Whether the draft accepts the text that is in force."""
-    text = request.license.text_in_force
-    return text is not None and request.draft_license_text_id == text.pk
+    """Whether the draft accepts the text that is in force, or one before it that differs editorially only."""
+    return request.draft_license_text_id in {text.pk for text in request.license.texts_as_good}
 
 
 def missing(request: AccessRequest, asked: Sequence[Question], emails: Collection[str]) -> dict[str, Sentence]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from datasets.differences import difference
 from datasets.models import Dataset, DatasetProvider, License, LicenseText, Provider
 from datasets.permissions import HubAdmin
 from datasets.register.findings import Finding, known
@@ -225,13 +226,40 @@ class ProviderAdmin(HubAdmin, ProviderBase):
 class LicenseTextAdmin(HubAdmin, TextBase):
     """The texts that people accept, for reading: none is ever altered."""
 
-    list_display = ("license", "number", "change", "created_at")
+    list_display = ("license", "number", "change", "difference", "created_at")
     list_filter = ("change",)
     list_select_related = ("license__dataset",)
     search_fields = ("license__name", "license__dataset__name", "license__dataset__short_name")
     show_full_result_count = False
-    fields = ("license", "number", "change", "text", "sha256", "created_at")
+    fields = ("license", "number", "change", "difference", "text", "sha256", "created_at")
     readonly_fields = fields
+    actions = ("call_editorial", "call_material")
+
+    @admin.display(description=_("difference to the text before"))
+    def difference(self, text: LicenseText) -> SafeString | str:
+        """What was taken out and what came in since the text before."""
+        before = text.license.texts.filter(number__lt=text.number).order_by("number").last()
+        return difference(before.text, text.text) if before else "–"
+
+    @admin.action(description=_("Editorial change: who accepted the text before has accepted this one"))
+    def call_editorial(self, request: HttpRequest, texts: QuerySet[LicenseText]) -> None:
+        """Bring waiting texts into force; acceptances carry over."""
+        self._call(request, texts, LicenseText.Change.EDITORIAL)
+
+    @admin.action(description=_("Material change: people of unfinished requests accept the licence again"))
+    def call_material(self, request: HttpRequest, texts: QuerySet[LicenseText]) -> None:
+        """Bring waiting texts into force; they must be accepted anew."""
+        self._call(request, texts, LicenseText.Change.MATERIAL)
+
+    def _call(self, request: HttpRequest, texts: QuerySet[LicenseText], change: LicenseText.Change) -> None:
+        waiting = list(texts.filter(change=LicenseText.Change.WAITING).order_by("number"))
+        for text in waiting:
+            text.change = change
+            text.save(update_fields=["change"])
+            self.log_change(request, text, f"change: {change}")
+            self.message_user(request, _("In force now: %(text)s.") % {"text": text}, messages.SUCCESS)
+        if not waiting:
+            self.message_user(request, _("None of these texts waits: nothing was changed."), messages.WARNING)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The link from a dataset's licence, besides the filters."""

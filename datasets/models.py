@@ -134,6 +134,17 @@ class License(models.Model):
         known = [text for text in self.texts.all() if text.change != LicenseText.Change.WAITING]
         return max(known, key=lambda text: text.number, default=None)
 
+    @property
+    def texts_as_good(self) -> list[LicenseText]:
+        """The text in force and those before it that differ from it editorially only: who accepted one, accepted it."""
+        found: list[LicenseText] = []
+        for text in sorted(self.texts.all(), key=lambda text: text.number):
+            if text.change in {LicenseText.Change.FIRST, LicenseText.Change.MATERIAL}:
+                found = []
+            if text.change != LicenseText.Change.WAITING:
+                found.append(text)
+        return found
+
 
 class ImmutableError(TypeError):
     """Somebody tried to alter or delete what must stay as it is."""

@@ -138,8 +138,8 @@ class Case:
         """Whether nothing is left to do but to open access, which follows in the same transaction."""
         if self.request.status != Status.APPROVED:
             return False
-        text = self.request.license.text_in_force
-        return self.request.acceptances.filter(participant=self.applicant, license_text=text).exists()
+        texts = self.request.license.texts_as_good
+        return self.request.acceptances.filter(participant=self.applicant, license_text__in=texts).exists()
 
     @property
     def reasons(self) -> list[str]:

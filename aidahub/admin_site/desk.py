@@ -67,6 +67,9 @@ def _cut(slug: str, title: Sentence, rows: Iterable[Row], more: str, empty: Sent
     return Section(slug, title, empty, found[:SHOWN], more if len(found) > SHOWN else "")
 
 
+WAITING_TEXTS = f"change__exact={LicenseText.Change.WAITING}"
+
+
 def _to(view: str, *args: object, query: str = "") -> str:
     """The address of a page of the admin; empty where there is no such page."""
     try:
@@ -192,4 +195,6 @@ def _new_texts() -> Iterator[Row]:
     why = _("A new text: other terms, or mended words?")
     waiting = LicenseText.objects.filter(change=LicenseText.Change.WAITING).select_related("license__dataset")
     for text in waiting.defer("html", "text"):
-        yield Row(str(text.license), _to("datasets_licensetext_change", text.pk), "", text.created_at, why)
+        yield Row(
+            str(text.license), _to("datasets_licensetext_changelist", query=WAITING_TEXTS), "", text.created_at, why
+        )
