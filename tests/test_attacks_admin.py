@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from access_requests import actions
+from access_requests.workflow import Answer
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
+from datasets.models import Dataset
+from tests.cast import AIDA_PRESET, license_of, sent, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +61,19 @@ def test_lists_answer_no_questions_about_what_no_page_shows(as_hedda: Client, mo
 )
 def test_the_filters_of_the_lists_still_work(as_hedda: Client, model: str, filtered: str) -> None:
     assert as_hedda.get(f"/admin/{model}/?{filtered}").status_code == 200
+
+
+def test_hub_staff_do_not_read_in_the_outbox_how_their_own_request_is_decided(
+    as_hedda: Client, hedda: User, sigrid: User, per: User, petra: User, brgandi: Dataset, ada: User
+) -> None:
+    set_policy(license_of(brgandi), **AIDA_PRESET)
+    others = sent(ada, brgandi)
+    request = actions.forward(request=sent(hedda, brgandi), by=sigrid)
+    actions.decide(request=request, by=per, answer=Answer.REJECT, reason="She is too close to the data.")
+    actions.decide(request=request, by=petra, answer=Answer.APPROVE)
+    votes = Mail.objects.get(kind="confirm", about__startswith=request.reference)
+    found = as_hedda.get("/admin/outbox/mail/?q=AIDA").context["cl"].result_list
+    assert {mail.about.partition("/")[0] for mail in found} == {others.reference}
+    assert as_hedda.get(reverse("admin:outbox_mail_change", args=[votes.pk])).status_code == 404
+    as_hedda.force_login(sigrid)
+    assert as_hedda.get(reverse("admin:outbox_mail_change", args=[votes.pk])).status_code == 200

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from access_requests.models import AccessRequest, Round
 from access_requests.policies import policy_of
 from access_requests.rules import Allowed, may, parts_in, voting_providers
-from access_requests.workflow import FINISHED, Answer, Quorum, Status, Verb
+from access_requests.workflow import FINISHED, UNDER_REVIEW, Answer, Quorum, Status, Verb
 from aidahub.accounts.models import User
 
 from .steps import (
@@ -84,7 +84,7 @@ def _steps_for(user: User, request: AccessRequest) -> list[Step]:
     round_ = request.open_round
     if round_ is not None and not round_.by_hub:
         steps.append(RECORD)
-    if request.status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}:
+    if request.status in UNDER_REVIEW:
         steps.append(SEND_BACK)
     return [*steps, CLOSE]
 

@@ -1,0 +1,34 @@
+"""The outbox's page in the admin, without the mails about requests in which the reader is named."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from access_requests.models import AccessRequest, Participant
+from aidahub.outbox.admin import MailAdmin
+from aidahub.outbox.models import Mail
+
+from .filters import user_of
+
+admin.site.unregister(Mail)
+
+
+@admin.register(Mail)
+class DiscreetMailAdmin(MailAdmin):
+    """The page of the app below, which knows no requests.
+
+    Mails to deciders and to hub staff tell of votes and reasons. Who is the applicant or named sees neither
+    (docs/workflow.md), not even as hub staff.
+    """
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        """The mails but those about the reader's own requests."""
+        user = user_of(request)
+        named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
+        own = AccessRequest.objects.filter(Q(applicant=user) | Q(named), submitted_at__isnull=False)
+        about_own = Q(pk=None)
+        for reference in own.values_list("reference", flat=True):
+            about_own |= Q(about__startswith=f"{reference}/")
+        return super().get_queryset(request).exclude(about_own)
