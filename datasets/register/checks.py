@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop
 from django_countries.data import COUNTRIES
 
 from datasets.register import values
@@ -80,10 +81,10 @@ class _Noter:
         """Values of a kind that nothing can be made of."""
         for part in ("datacite", "other"):
             if not isinstance(self.raw(part), (dict, type(None))):
-                self.note("wrong-shape", (part,), where=part, wanted="a list of keys and values")
+                self.note("wrong-shape", (part,), where=part, wanted=gettext_noop("a list of keys and values"))
         for place in TEXTS:
             if isinstance(self.raw(*place), (dict, list)):
-                self.note("wrong-shape", place, where=place[1], wanted="a text")
+                self.note("wrong-shape", place, where=place[1], wanted=gettext_noop("a text"))
         if not self.datacite.name:
             self.note("no-name", ("datacite", "name"))
 

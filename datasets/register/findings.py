@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from datasets.register.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OUR_WORDS = ("how", "wanted")  # details in words of this program, not of the page: read in the reader's language
 SHOWN = 120  # a page's own words inside a sentence: enough to find the place
 
 
@@ -46,7 +49,8 @@ class Finding:
     def message(self) -> str:
         """What is wrong and what to do, in the reader's language."""
         entry = CATALOGUE[self.code]
-        return f"{entry.says} {entry.advice}".format_map(_Lenient(self.detail))
+        ours = {key: gettext(self.detail[key]) for key in OUR_WORDS if self.detail.get(key)}
+        return f"{entry.says} {entry.advice}".format_map(_Lenient(self.detail | ours))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the four public keys, and the detail from which the sentence can be made again."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from datasets.register.findings import Findings
 from datasets.register.frontmatter import Source
 from datasets.register.liquid import Include
@@ -228,7 +230,7 @@ def _check_abstract(license: ReadLicense, body: Body, findings: Findings) -> Non
     words = fold(license.abstract)
     education = "education" in words
     if education != (license.form == EDUCATION):
-        how = "only the abstract names it" if education else "only the way to ask names it"
+        how = gettext_noop("only the abstract names it") if education else gettext_noop("only the way to ask names it")
         findings.add("abstract-education", line, name=license.name, how=how)
 
 
@@ -240,5 +242,5 @@ def _check_coauthorship(licenses: list[ReadLicense], body: Body, findings: Findi
     asked = any(license.coauthorship for license in licenses)
     naming = next((license.name for license in licenses if COAUTHORSHIP.search(fold(license.abstract))), None)
     if asked != (naming is not None):
-        how = "only the way to ask names it" if asked else "only the abstract names it"
+        how = gettext_noop("only the way to ask names it") if asked else gettext_noop("only the abstract names it")
         findings.add("abstract-coauthorship", blurb.line, name=naming or licenses[0].name, how=how)
