@@ -158,18 +158,18 @@ def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     by_hub = event.payload.get("decider") == HUB
     if outcome == Answer.APPROVE:
         approved = _("%(hub)s approved the request.") if by_hub else _("The dataset's providers approved the request.")
-        return _told(event, approved, "check")
+        return _told(event, approved, "check", _reasons(event, events))
     rejected = _("%(hub)s rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
     return _told(event, rejected, "cross", _reasons(event, events))
 
 
 def _reasons(last: Event, events: list[Event]) -> str:
-    """Why a round was settled with no: the reasons of those who said so, each one's last word."""
+    """Why a round was settled as it was: the reasons of those who said so, each one's last word."""
     votes: dict[Any, Event] = {}
     for event in events:
         if event.verb == Verb.DECIDE and event.payload.get("round") == last.payload.get("round"):
             votes[event.payload.get("decider")] = event
-    texts = [reason_of(event) for event in votes.values() if event.payload.get("answer") == Answer.REJECT]
+    texts = [reason_of(event) for event in votes.values() if event.payload.get("answer") == last.payload["settled"]]
     return "\n\n".join(text for text in texts if text)
 
 

@@ -12,6 +12,7 @@ from access_requests import actions
 from access_requests.timeline import SILENT, TALES, Entry, timeline
 from access_requests.workflow import Answer, Status, Verb
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import (
     AIDA_PRESET,
@@ -178,3 +179,25 @@ def test_voter_keeps_their_name_when_the_page_names_others(
     row.refresh_from_db()
     sentences = [entry.sentence for entry in timeline(row, fresh(hedda))]
     assert "Petra Provider approved as Anders Eklund." in sentences
+
+
+def test_reason_of_an_approval_is_told(request_at: RequestAt, per: User, ada: User) -> None:
+    """Who approves is told that the applicant reads the reason: on the page and in the mail of the grant."""
+    row = request_at(Status.IN_REVIEW)
+    row = actions.decide(request=row, by=per, answer=Answer.APPROVE, reason="Please send us your paper.")
+    assert "Please send us your paper." in [entry.detail for entry in timeline(row, fresh(ada))]
+    assert "Please send us your paper." in Mail.objects.get(kind="granted", recipient=ada.email).text
+
+
+def test_votes_that_the_hub_confirms_keep_their_reasons_when_access_opens(
+    request_at: RequestAt, hedda: User, ada: User
+) -> None:
+    row = request_at(Status.IN_REVIEW)
+    set_policy(row.license, quorum="any", confirm=True)
+    per = row.rounds.get().deciders.order_by("pk").first()
+    assert per is not None
+    row = actions.decide(request=row, by=hedda, provider=per.provider, answer=Answer.APPROVE, reason="A", evidence="B")
+    actions.confirm(request=row, by=hedda, answer=Answer.APPROVE, reason="Welcome back.")
+    text = Mail.objects.get(kind="granted", recipient=ada.email).text
+    assert "Welcome back." in text
+    assert "    A\n" not in text

@@ -14,7 +14,7 @@ from access_requests.builtin import questions_of
 from access_requests.events import text_of
 from access_requests.models import AccessRequest, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
-from access_requests.workflow import Answer, Part, Status
+from access_requests.workflow import Part, Status, Verb
 from aidahub.outbox.wording import one_line
 from datasets.models import DatasetProvider
 
@@ -144,11 +144,20 @@ class Case:
     @property
     def reasons(self) -> list[str]:
         """Why, for the applicant to read. Where hub staff confirm, only theirs: what deciders wrote was for the hub."""
-        own = text_of(self.event) if self.event else ""
-        if not self.round or "settled" not in self.payload:
-            return [own] if own else []
-        votes = self.round.decisions.filter(answer=Answer.REJECT).select_related("reason")
+        event = self._answering
+        if event is None:
+            return []
+        if not self.round or "settled" not in event.payload:
+            return list(filter(None, [text_of(event)]))
+        votes = self.round.decisions.filter(answer=event.payload["settled"]).select_related("reason")
         return [vote.reason.text for vote in votes if vote.reason and vote.reason.text]
+
+    @property
+    def _answering(self) -> Event | None:
+        """The event whose reasons are told: with the access, the answer that led to it."""
+        if self.event and self.event.verb == Verb.GRANT:
+            return self.request.events.filter(verb__in=(Verb.DECIDE, Verb.CONFIRM)).latest("number")
+        return self.event
 
     @property
     def changes(self) -> list[comparison.Line]:

@@ -113,7 +113,7 @@ def approved(case: Case, reader: Reader) -> Letter:
         )
         % names,
         what(case),
-        [],
+        in_words(case.reasons),
         _("Read and accept the licence"),
         case.own_page("accept"),
         [_("Access does not open until you have accepted the licence.")],
@@ -153,7 +153,7 @@ def granted(case: Case, reader: Reader) -> Letter:
         _("Access granted: %(dataset)s") % names,
         _("%(decided_by)s approved your request, and your access to %(dataset)s is open.") % names,
         [*what(case), *period(case)],
-        [],
+        in_words(case.reasons),
         _("See your access"),
         link_for(case, reader)[0],
         [
