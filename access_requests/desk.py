@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from aidahub.accounts.models import User
 
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
-from .workflow import Status
+from .workflow import OPEN, Status
 
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
@@ -41,5 +41,4 @@ def decided_lately(user: User) -> AccessRequestQuerySet:
 
 def waiting_for_others(user: User) -> AccessRequestQuerySet:
     """The open requests in which it is somebody else's turn, the longest waiting first."""
-    open_ones = (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.RETURNED, Status.APPROVED)
-    return requests_for(user).filter(status__in=open_ones).exclude(waits_for(user)).order_by("status_since", "pk")
+    return requests_for(user).filter(status__in=OPEN).exclude(waits_for(user)).order_by("status_since", "pk")

@@ -11,6 +11,7 @@ from . import notifications
 from .checkpoints import folder, write_checkpoint
 from .models import AccessRequest
 from .waiting import is_working_day, working_days_since
+from .workflow import OPEN
 
 
 @shared_task(name="access_requests.remind")
@@ -18,7 +19,7 @@ def remind() -> None:
     """Remind whoever has the turn too long, and tell hub staff when it lasts longer still. Never on a day off."""
     if not is_working_day(timezone.localdate()):
         return
-    waiting = AccessRequest.objects.filter(status__in=notifications.REMINDED)
+    waiting = AccessRequest.objects.filter(status__in=OPEN)
     for request in waiting.order_by("status_since", "pk").iterator(500):
         if working_days_since(request.status_since) >= min(settings.REMIND_AFTER, settings.ESCALATE_AFTER):
             remind_of(request)

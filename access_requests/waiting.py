@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
-from .workflow import FINISHED, Status
+from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, Status
 
 USUAL_DAYS = 6
 
@@ -107,12 +107,10 @@ def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     days = 0 if status in FINISHED else working_days_since(request.status_since)
     mine = request.applicant_id == viewer.pk
     kind, icon = LOOKS[status]
-    waits = status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}
     word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
-    acts = mine and status in {Status.DRAFT, Status.RETURNED, Status.APPROVED}
     return Standing(
         _sentence(request, status, days, mine=mine), word, kind, icon, request.status_since, days,
-        mine=acts, late=waits and days > USUAL_DAYS,
+        mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > USUAL_DAYS,
     )  # fmt: skip
 
 
@@ -125,7 +123,7 @@ def day_of(moment: datetime) -> str:
 
 def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) -> str:
     since = day_of(request.status_since)
-    if status in {Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}:
+    if status in UNDER_REVIEW:
         names = {"since": since, "hub": settings.HUB_NAME}
         return f"{_waiting_for(request, status) % names} {_how_long(days)}"
     words = (_OWN if mine else _OTHERS)[status]

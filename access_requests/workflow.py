@@ -89,6 +89,7 @@ class Move:
 UNSENT = frozenset({Status.DRAFT})
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 UNDECIDED = frozenset({Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.RETURNED})
+UNDER_REVIEW = UNDECIDED - {Status.RETURNED}
 OPEN = UNDECIDED | {Status.APPROVED}
 FINISHED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 WITH_ACCESS = frozenset({Status.GRANTED, Status.EXPIRED, Status.REVOKED})
@@ -114,6 +115,8 @@ TURN: dict[Status, tuple[Part, ...]] = {
     Status.REVOKED: (),
 }
 
+APPLICANTS_TURN = frozenset(status for status, parts in TURN.items() if Part.APPLICANT in parts)
+
 MOVES: dict[Verb, Move] = {
     Verb.SAVE: Move(EDITABLE, (), frozenset({Part.APPLICANT})),
     Verb.SUBMIT: Move(EDITABLE, (Status.SUBMITTED, Status.IN_REVIEW), frozenset({Part.APPLICANT})),
@@ -122,7 +125,7 @@ MOVES: dict[Verb, Move] = {
     Verb.CLOSE: Move(OPEN, (Status.CLOSED,), frozenset({Part.HUB}), reason=True),
     Verb.FORWARD: Move(frozenset({Status.SUBMITTED}), (Status.IN_REVIEW,), frozenset({Part.HUB})),
     Verb.SEND_BACK: Move(
-        frozenset({Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED}),
+        UNDER_REVIEW,
         (Status.RETURNED,),
         frozenset({Part.HUB, Part.DECIDER}),
         reason=True,

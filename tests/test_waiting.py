@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from access_requests.views.pages import stages
-from access_requests.waiting import LOOKS, is_working_day, standing, working_days_since
+from access_requests.waiting import LOOKS, USUAL_DAYS, is_working_day, standing, working_days_since
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
+from aidahub.environment import ROOT
 from datasets.models import Dataset
 from tests.cast import (
     REACHED,
@@ -150,3 +151,13 @@ def test_swedish_working_days(day: str, works: bool) -> None:
 def test_working_days_since(since: str, now: str, days: int) -> None:
     moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (since, now)]
     assert working_days_since(*moments) == days
+
+
+def test_usual_time_stands_once() -> None:
+    """`USUAL_DAYS` is the only place; a template that writes the number out would go on saying it when that changes."""
+    said = [
+        path.name
+        for path in (ROOT / "templates").rglob("*.html")
+        if f"{USUAL_DAYS} working days" in path.read_text("utf-8")
+    ]
+    assert said == []

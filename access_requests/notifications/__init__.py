@@ -18,10 +18,10 @@ from aidahub.outbox.wording import one_line
 from .case import Case
 from .letter import as_html, as_text
 from .readers import Reader, hub, languages_of
-from .reminders import REMINDED, escalation, of_turn, reminder
+from .reminders import escalation, of_turn, reminder
 from .table import TABLE, Mailing, Writer
 
-__all__ = ["REMINDED", "announce", "escalate", "remind"]
+__all__ = ["announce", "escalate", "remind"]
 
 
 def announce(event: Event) -> None:

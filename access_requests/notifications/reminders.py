@@ -31,9 +31,6 @@ def of_turn(case: Case) -> list[Reader]:
     return list(found(case)) if found else []
 
 
-REMINDED = frozenset({Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.RETURNED, Status.APPROVED})
-
-
 def waited(case: Case) -> str:
     """How long the turn has lasted."""
     days = working_days_since(case.request.status_since)

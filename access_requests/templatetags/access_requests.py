@@ -31,10 +31,15 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
         "dataset": dataset,
         "user": user,
         "ways": ways_in(licenses),
-        "usual_days": USUAL_DAYS,
         # Sanitised when the page was read.
         "contact": mark_safe(next((text for text in texts if text), "")),  # noqa: S308
     }
+
+
+@register.simple_tag
+def usual_days() -> int:
+    """Within how many working days there usually is an answer."""
+    return USUAL_DAYS
 
 
 @register.inclusion_tag("includes/status.html")

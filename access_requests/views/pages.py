@@ -21,13 +21,12 @@ from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
 from access_requests.timeline import events_with_reasons, reason_of, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
-from access_requests.workflow import FINISHED, WITH_ACCESS, Part, Status, Verb
+from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
 from .shared import SignedIn, for_people, visible
 
 PAGE = 20
-WAITS_FOR_ME = frozenset({Status.DRAFT, Status.RETURNED, Status.APPROVED})
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _mine(user: User) -> Rows:
     named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
     own = Q(applicant=user)
     group = Case(
-        When(own & Q(status__in=WAITS_FOR_ME), then=Value(0)),
+        When(own & Q(status__in=APPLICANTS_TURN), then=Value(0)),
         When(status=Status.GRANTED, then=Value(2)),
         When(status__in=FINISHED, then=Value(3)),
         default=Value(1),

@@ -32,7 +32,7 @@ def withdraw(request: SignedIn, reference: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, row, Verb.WITHDRAW, "withdraw")
     row = actions.withdraw(request=row, by=request.user)
-    messages.success(request, _("You have withdrawn the request. The dataset's providers are told."))
+    messages.success(request, _("You have withdrawn the request. Everybody who got it is told."))
     return redirect(row)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -25,7 +26,6 @@ from datasets.models import Dataset, DatasetProvider, LicenseText, Provider
 from datasets.register.findings import Finding
 
 SHOWN = 10
-LATE_DAYS = 10
 REQUESTS = "access_requests_accessrequest_changelist"
 DATASET = "datasets_dataset_change"
 PROVIDER = "datasets_provider_change"
@@ -111,7 +111,7 @@ def _late(user: User) -> Section:
     """Open requests that have waited for somebody else longer than anybody should."""
     late = [
         row for row in with_rows(desk.waiting_for_others(user))[: 5 * SHOWN]
-        if working_days_since(row.status_since) > LATE_DAYS
+        if working_days_since(row.status_since) >= settings.ESCALATE_AFTER
     ]  # fmt: skip
     rows = [
         _request_row(row, shown(row, mine=False), _("Turn: %(who)s") % {"who": turn_of(row)})

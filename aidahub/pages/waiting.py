@@ -11,7 +11,7 @@ from django.urls import reverse
 from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
 from access_requests.waiting import working_days_since
-from access_requests.workflow import TURN, Part, Status
+from access_requests.workflow import APPLICANTS_TURN, Status
 from aidahub.accounts.models import User
 
 MOST = 5
@@ -33,8 +33,7 @@ def tasks_of(user: User) -> tuple[list[Task], int]:
 
     Returns: the first few, and how many there are in all.
     """
-    turns = [status for status, parts in TURN.items() if Part.APPLICANT in parts]
-    own = AccessRequest.objects.visible_to(user).filter(applicant=user, status__in=turns)
+    own = AccessRequest.objects.visible_to(user).filter(applicant=user, status__in=APPLICANTS_TURN)
     tasks = [_task(each, own=True) for each in own.select_related("dataset").order_by("status_since")]
     if user.is_staff:
         tasks += [_task(each, own=False) for each in waiting_for(user).select_related("dataset", "applicant")]
