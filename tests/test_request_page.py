@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from access_requests import actions
 from access_requests.models import AccessRequest
 from access_requests.rules import may
+from access_requests.views.shared import SignedIn, for_people
 from access_requests.waiting import standing
 from access_requests.workflow import FINISHED, Answer, Status, Verb
 from aidahub.accounts.models import User
@@ -20,6 +22,7 @@ from tests.cast import (
     REACHED,
     RequestAt,
     change_license,
+    draft_of,
     fill,
     fresh,
     license_of,
@@ -233,3 +236,19 @@ def test_finished_requests_wait_for_nobody(request_at: RequestAt, ada: User) -> 
     assert request.status in FINISHED
     assert standing(request, ada).days == 0
     assert not standing(request, ada).late
+
+
+def test_draft_thrown_away_at_the_same_moment_is_not_found(brgandi: Dataset, ada: User, rf: RequestFactory) -> None:
+    """Two windows: the one that comes second finds no draft any more, after the view has read it."""
+    draft = draft_of(ada, brgandi)
+
+    @for_people
+    def save(request: SignedIn) -> HttpResponse:
+        actions.discard(request=draft, by=request.user)
+        actions.save_answers(request=draft, by=request.user, answers={})
+        return HttpResponse()
+
+    request = rf.get("/")
+    request.user = ada
+    with pytest.raises(Http404):
+        save(request)

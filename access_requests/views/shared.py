@@ -40,6 +40,8 @@ def for_people(view: View) -> View:
             return view(request, *args, **kwargs)
         except Denied as denied:
             return denied_page(request, denied)
+        except AccessRequest.DoesNotExist:  # a draft, thrown away in another window at the same moment
+            raise Http404 from None
 
     return guarded
 
