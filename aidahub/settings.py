@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "aidahub.accounts.middleware.PersonalPages",
     "aidahub.accounts.middleware.LanguageOfUser",
     "aidahub.accounts.middleware.ServiceAway",
+    "aidahub.pages.errors.AddressesWithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

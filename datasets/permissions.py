@@ -37,6 +37,9 @@ class HubAdmin:
         """
         filters = (each[0] if isinstance(each, tuple | list) else each for each in getattr(self, "list_filter", ()))
         columns = {getattr(each, "parameter_name", each) for each in filters}
-        if lookup.partition("__")[0] not in columns | {getattr(self, "date_hierarchy", None)}:
+        column, _, part = lookup.partition("__")
+        if column not in columns | {getattr(self, "date_hierarchy", None)}:
+            return False
+        if part in {"year", "month", "day"} and len(value) > 4:  # a year that Django could not make a date of
             return False
         return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]

@@ -24,7 +24,7 @@ from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
 from access_requests.workflow import Verb
 
 from . import kept
-from .shared import SignedIn, for_people, visible
+from .shared import SignedIn, for_people, text_shown, visible
 
 Posted = MultiValueDict[str, Any]
 
@@ -122,7 +122,7 @@ def _accept(request: SignedIn, draft: AccessRequest, form: StepForm) -> AccessRe
     """
     if not isinstance(form, TermsForm) or not form.accepts:
         return draft
-    shown = draft.license.texts.filter(sha256=form.data.get("text", "")).first()
+    shown = text_shown(draft.license, form.data.get("text", ""))
     if shown is None:
         raise Denied(_("The licence has changed since you opened the page. Please read and accept it again."))
     return actions.accept_license(request=draft, by=request.user, text=shown)

@@ -14,6 +14,7 @@ from access_requests.models import AccessRequest
 from access_requests.rules import Denied
 from access_requests.waiting import hub_decides
 from aidahub.accounts.models import User
+from datasets.models import License, LicenseText
 
 
 class SignedIn(HttpRequest):
@@ -70,3 +71,11 @@ def visible(request: SignedIn, reference: str) -> AccessRequest:
         raise Http404
     row.license.dataset = row.dataset
     return row
+
+
+def text_shown(license: License, sha256: str) -> LicenseText | None:
+    """The text of a licence that the page showed, by the digest that it posts; none for anything else.
+
+    Compared here and not in the database, since PostgreSQL refuses to look for what somebody may post (NUL).
+    """
+    return next((text for text in license.texts.all() if text.sha256 == sha256), None)

@@ -13,7 +13,7 @@ from access_requests.models import AccessRequest
 from access_requests.rules import check_may
 from access_requests.workflow import EDITABLE, Status, Verb
 
-from .shared import SignedIn, for_people, visible
+from .shared import SignedIn, for_people, text_shown, visible
 
 ASKED = ["GET", "HEAD", "POST"]
 
@@ -59,7 +59,7 @@ def accept(request: SignedIn, reference: str) -> HttpResponse:
             return redirect("access_requests:edit_step", reference=reference, step="terms")
         return _page(request, row, Verb.ACCEPT_LICENSE, "accept", text=text)
     check_may(request.user, Verb.ACCEPT_LICENSE, row)
-    shown = row.license.texts.filter(sha256=request.POST.get("text", "")).first()
+    shown = text_shown(row.license, request.POST.get("text", ""))
     if shown is None or not request.POST.get("accept_license"):
         messages.error(request, _("Please read the licence and tick the box if you accept it."))
         return redirect("access_requests:accept", reference=reference)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -15,6 +16,27 @@ from django.utils.translation import gettext as _
 from access_requests.views.edit import shown_again
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+class AddressesWithoutNul:
+    """Middleware: an address that holds a NUL leads nowhere. PostgreSQL fails when it is asked for one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Args: get_response: the rest of the site."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the rest of the site does."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Say that there is no such page.
+
+        Raises:
+            Http404: for such an address.
+        """
+        if "\0" in request.path_info:
+            raise Http404
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
