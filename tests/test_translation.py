@@ -10,6 +10,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -23,6 +24,7 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import RequestAt, draft_of, sent
 from tests.mails import PER, PETRA
+from tests.support.accounts import OUTBOX, newest_mail, sign_up
 
 WRITTEN = Path(__file__).resolve().parent.parent / "locale/sv/LC_MESSAGES/django.po"
 COMPILED = WRITTEN.with_suffix(".mo")
@@ -210,3 +212,15 @@ def test_each_reader_gets_mails_in_their_own_language(ada: User, per: User, petr
     assert '<html lang="sv">' in receipt.html
     subjects = dict(Mail.objects.filter(kind="decide").values_list("recipient", "subject"))
     assert {to: subject.partition(":")[0] for to, subject in subjects.items()} == {PER: "Besluta", PETRA: "Decide"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("browser", "chosen"), [("sv-SE,sv;q=0.9", "sv"), ("en-GB", ""), ("fi", "")])
+def test_who_signs_up_in_swedish_gets_later_mails_in_swedish(
+    browser: str, chosen: str, client: Client, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = OUTBOX
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = browser
+    sign_up(client, "new@liu.example")
+    assert User.objects.get(email="new@liu.example").language == chosen
+    assert ("Välkommen!" in newest_mail("new@liu.example").text) is bool(chosen)

@@ -52,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Count failed attempts by the address alone. Allauth adds the Host header, whose port anybody makes up."""
         return str(credentials.get("email", "")).lower()
 
+    def new_user(self, request: HttpRequest) -> User:
+        """Remember the language in which somebody signs up: a mail that is sent later has no browser to ask."""
+        user: User = super().new_user(request)
+        language = translation.get_language()
+        user.language = language if language != settings.LANGUAGE_CODE else ""
+        return user
+
     def clean_email(self, email: str) -> str:
         """Refuse addresses that could be taken for another person's."""
         if not is_plain(email):
