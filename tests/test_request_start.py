@@ -96,3 +96,10 @@ def test_other_methods_are_refused(as_ada: Client, brgandi: Dataset, ada: User) 
     assert as_ada.put(START).status_code == 405
     assert as_ada.delete(step(draft(ada, brgandi), "you")).status_code == 405
     assert as_ada.post(f"/requests/{AccessRequest.objects.get().reference}/edit/").status_code == 405
+
+
+def test_the_way_that_was_chosen_comes_first(client: Client, brgandi: Dataset) -> None:
+    """Whoever came by the members' button and presses the first one on the page asks as a member."""
+    for slug, other in (("aida-by-license", "controlled-access"), ("controlled-access", "aida-by-license")):
+        page = client.get(f"/{brgandi.doi}/request/", {"license": slug}).content.decode()
+        assert page.index(f'value="{slug}"') < page.index(f'value="{other}"')

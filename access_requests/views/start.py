@@ -48,7 +48,7 @@ def start(request: HttpRequest, doi: str) -> HttpResponse:
         return _begin(request, dataset, chosen)
     context = {
         "dataset": dataset,
-        "ways": ways,
+        "ways": sorted(ways, key=lambda way: way != chosen),
         "chosen": chosen or (ways[0] if ways else None),
         "providers": providers_named(dataset),
     }
