@@ -123,3 +123,15 @@ class TestPrune:
         (tmp_path / "empty").mkdir()
         with pytest.raises(CommandError, match="nothing was retired"):
             run(tmp_path / "empty", "--prune")
+
+
+def test_quiet_says_only_what_was_refused(good: Path, bad: Path) -> None:
+    assert run(good, verbosity=0) == ("", "", 0)
+    out, err, status = run(good.parent, verbosity=0)
+    assert (out, status) == (f"{bad}: refused\n", 1)
+    assert "line 3" in err
+
+
+def test_one_warning_is_one(good: Path) -> None:
+    good.write_bytes(a_page(('- "SE"', '- "UK"')))
+    assert "1 warning." in run(good)[0]

@@ -1,4 +1,4 @@
-"""Asking as a member of AIDA: the pages speak of the hub, which decides, and of nobody whom the form does not ask for."""
+"""Asking as a member of AIDA: pages speak of the hub, which decides, and of nobody whom the form leaves out."""
 
 from __future__ import annotations
 

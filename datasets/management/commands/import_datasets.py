@@ -45,8 +45,11 @@ class Command(BaseCommand):
         summary = summed_up(results, retired)
         if options["json"]:
             self.stdout.write(json.dumps({"pages": [as_json(page) for page in results], "summary": summary}, indent=1))
+        elif options["verbosity"]:
+            self._tell(results)
+            self._sum_up(retired, summary, dry_run=options["dry_run"])
         else:
-            self._tell(results, retired, summary, dry_run=options["dry_run"])
+            self._tell([page for page in results if page.result is Result.REFUSED])
         if summary["refused"] or (options["strict"] and summary["warnings"]):
             sys.exit(1)
 
@@ -62,7 +65,7 @@ class Command(BaseCommand):
         self.stderr.write(f"\r[{'#' * filled}{' ' * (BAR - filled)}] {done}/{of}", ending=end)
         self.stderr.flush()
 
-    def _tell(self, pages: list[PageResult], retired: list[str], summary: dict[str, int], *, dry_run: bool) -> None:
+    def _tell(self, pages: list[PageResult]) -> None:
         for page in pages:
             if page.result is not Result.UNCHANGED:
                 self.stdout.write(f"{page.path}: {page.result}" + (f" ({page.doi})" if page.doi else ""))
@@ -72,14 +75,15 @@ class Command(BaseCommand):
                 if finding.severity is Severity.ERROR:
                     stream, style = self.stderr, self.style.ERROR
                 stream.write(style(f"  {page.path}: {line}{finding.message} [{finding.code}]"))
+
+    def _sum_up(self, retired: list[str], summary: dict[str, int], *, dry_run: bool) -> None:
         for doi in retired:
             self.stdout.write(f"{doi}: retired")
         counts = ", ".join(f"{summary[result]} {result}" for result in Result)
         ending = " Nothing was written: this was a dry run." if dry_run else ""
-        noun = "page" if len(pages) == 1 else "pages"
-        self.stdout.write(
-            f"{len(pages)} {noun}: {counts}; {summary['retired']} retired, {summary['warnings']} warnings.{ending}"
-        )
+        pages = "1 page" if summary["pages"] == 1 else f"{summary['pages']} pages"
+        warnings = "1 warning" if summary["warnings"] == 1 else f"{summary['warnings']} warnings"
+        self.stdout.write(f"{pages}: {counts}; {summary['retired']} retired, {warnings}.{ending}")
 
 
 def as_json(page: PageResult) -> dict[str, Any]:
