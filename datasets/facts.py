@@ -16,6 +16,7 @@ from django_countries import countries
 from datasets import addresses, formats, vocabulary
 from datasets.landing import Landing, Party
 from datasets.models import Dataset
+from datasets.register.values import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def words(value: Any) -> list[str]:
         return [text for each in value for text in words(each)]
     if isinstance(value, dict):
         return words(value.get("name"))
-    text = " ".join(str(value).split())
+    text = tidy(str(value))  # the front matter is kept as written, with marks that turn what stands beside them
     return [text] if text and text != "-" else []
 
 

@@ -44,6 +44,7 @@ HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z][\w:-]*)\}\s*$")
 ATTRIBUTE_LIST = re.compile(r"(?m)^[ ]{0,3}\{:[^}\n]{0,200}\}[ \t]*$|(?<=[^\s`])\{:[^}\n]{0,200}\}")
 NOT_IN_ANCHOR = re.compile(r"[^\w\- \t]")
 SPACE = re.compile(r"\s+")
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # with these a licence reads otherwise than it is kept (UAX #9)
 MAX_ADDRESS = 2_000
 MAX_BRACKETS = 1_000  # in one paragraph; each may make the reader look through the rest of it
 RELATIVE = re.compile(r"(?![a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
@@ -199,12 +200,12 @@ def markdown(text: str, page: str = "", site: str = "") -> str:
 
 
 def sanitise(dirty: str, page: str = "", site: str = "") -> str:
-    """Keep only harmless HTML: no scripts, styles, events or odd schemes, and `rel` on links."""
+    """Keep only harmless HTML: no scripts, styles, events or odd schemes, no marks that turn text; `rel` on links."""
 
     def absolute(_tag: str, attribute: str, value: str) -> str | None:
         return resolve(value, page, site) if attribute in {"href", "src"} else value
 
-    return nh3.clean(
+    clean = nh3.clean(
         dirty,
         tags=set(TAGS),
         attributes=ATTRIBUTES,
@@ -212,6 +213,10 @@ def sanitise(dirty: str, page: str = "", site: str = "") -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     ).strip()
+    if not TURNING.search(clean):
+        return clean
+    # Once more, since without such a mark what was a harmless word may be a scheme.
+    return sanitise(TURNING.sub("", clean), page, site)
 
 
 def resolve(address: str, page: str, site: str) -> str | None:
