@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ from aidahub.accounts.models import User
 from datasets.models import DatasetProvider, Provider
 
 from .labels import STATUS_LABELS
-from .models import AccessRequest, AnyUser, Decider, Participant, Round
+from .models import AccessRequest, AnyUser, Decider, Participant, Round, Submission
 from .plain import plain
 from .policies import is_requestable, policy_of
 from .workflow import CONFLICTED, MOVES, Answer, DecidedBy, Part, Quorum, Status, Verb
@@ -156,7 +158,16 @@ def _wrong_status(request: AccessRequest) -> str:
 def _check_submit(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
     if not is_requestable(request.license):
         raise Denied(_("This dataset takes no requests under this licence any more. Your draft is kept."))
+    lately = Submission.objects.filter(
+        request__applicant=request.applicant_id, sent_at__gte=timezone.now() - timedelta(days=1)
+    )
+    if lately.count() >= SENDINGS_A_DAY:
+        raise Denied(_("You have sent very many requests today. Your draft is kept: please send it tomorrow."))
     return acting
+
+
+# Each sending writes to whomever the answers name: nobody may fill other people's mailboxes with that.
+SENDINGS_A_DAY = 50
 
 
 def _check_send_back(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from time_machine import travel
 
+from access_requests import actions, rules
 from aidahub.accounts.models import User
 from aidahub.logs import blot
+from aidahub.outbox.models import Mail
 from datasets.models import Dataset
-from tests.cast import BRGANDI_DOI
+from tests.cast import BRGANDI_DOI, sent
 from tests.support.asking import draft, step
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/datasets/", f"/{BRGANDI_DOI}", "/privacy/", "/requests/", "/accounts/email/", "/accounts/2fa/", "/no"]
+    "path",
+    ["/", "/datasets/", f"/{BRGANDI_DOI}", "/privacy/", "/requests/", "/accounts/email/", "/accounts/2fa/", "/no"],
 )
 def test_no_cache_keeps_a_page_of_somebody_who_signed_in(
     client: Client, ada: User, brgandi: Dataset, path: str
@@ -58,9 +64,23 @@ def test_what_another_site_sends_is_not_shown_in_somebody_s_own_form(ada: User, 
 # More than anybody would send
 
 
-def test_a_large_file_fills_no_disk(
-    client: Client, ada: User, brgandi: Dataset, tmp_path: Path, settings: Any
+def test_nobody_floods_a_mailbox_by_sending_and_withdrawing(
+    ada: User, alva: User, brgandi: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The people whom the answers name get a mail with each sending."""
+    monkeypatch.setattr(rules, "SENDINGS_A_DAY", 3)
+    for _number in range(3):
+        actions.withdraw(request=sent(ada, brgandi), by=ada)
+    written = Mail.objects.count()
+    with pytest.raises(rules.Denied, match="very many requests"):
+        sent(ada, brgandi)
+    assert Mail.objects.count() == written
+    assert sent(alva, brgandi).submitted_at
+    with travel(timezone.now() + timedelta(hours=25)):
+        assert sent(ada, brgandi).submitted_at, "the next day it goes on"
+
+
+def test_a_large_file_fills_no_disk(client: Client, ada: User, brgandi: Dataset, tmp_path: Path, settings: Any) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "not-there")  # whoever writes a file there gets an error
     client.force_login(ada)
     request = draft(ada, brgandi)
