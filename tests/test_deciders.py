@@ -6,9 +6,10 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from access_requests import actions
+from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
 from access_requests.rules import parts_in
-from access_requests.workflow import Part
+from access_requests.workflow import Part, Status
 from aidahub.accounts.links import end_link
 from aidahub.accounts.models import ProviderLink, User
 from datasets.models import Dataset
@@ -71,3 +72,15 @@ def test_right_that_ended_is_no_part(brgandi: Dataset, ada: User, per: User, hed
     assert parts_in(cast.fresh(per), request) == {Part.PROVIDER, Part.DECIDER}
     end_link(ProviderLink.objects.in_force().get(user=per), by=hedda)
     assert parts_in(cast.fresh(per), request) == frozenset()
+
+
+def test_request_waits_for_no_decider_who_is_named(brgandi: Dataset, ada: User, per: User) -> None:
+    sune = cast.act_for(cast.make_user("sune@home.example", "Sune"), cast.provider_of(brgandi, 1))
+    request = naming(ada, brgandi, signatory=sune.email)
+    assert list(waiting_for(cast.fresh(per))) == [request]
+    assert list(waiting_for(cast.fresh(sune))) == []
+
+
+@pytest.mark.parametrize("status", [Status.RETURNED, Status.WITHDRAWN, Status.CLOSED, Status.REJECTED, Status.GRANTED])
+def test_no_round_stays_open_when_the_review_is_over(request_at: cast.RequestAt, status: Status) -> None:
+    assert not request_at(status).rounds.filter(closed_at=None).exists()
