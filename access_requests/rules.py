@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -192,11 +193,13 @@ _FURTHER: dict[Verb, Callable[[AccessRequest, frozenset[Part]], frozenset[Part]]
 
 
 def voting_providers(by: AnyUser, request: AccessRequest) -> list[Provider]:
-    """The deciders of the open round for whom this person acts, in no promised order."""
+    """The deciders of the open round for whom this person acts and whom the dataset's page still names."""
     round_ = request.open_round
     if round_ is None or not isinstance(by, User):
         return []
-    return [row.provider for row in round_.deciders.select_related("provider") if row.provider_id in by.provider_ids]
+    named = DatasetProvider.objects.filter(dataset=request.dataset_id, retired_at=None, provider=OuterRef("provider"))
+    asked = round_.deciders.filter(Exists(named), provider__in=by.provider_ids)
+    return [row.provider for row in asked.select_related("provider")]
 
 
 def check_voter(by: User, request: AccessRequest, provider: Provider | None, evidence: str) -> Provider | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from access_requests import actions
 from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
-from access_requests.rules import parts_in
-from access_requests.workflow import Part, Status
+from access_requests.rules import Denied, parts_in, voting_providers
+from access_requests.workflow import Answer, Part, Status
 from aidahub.accounts.links import end_link
 from aidahub.accounts.models import ProviderLink, User
 from datasets.models import Dataset
@@ -84,3 +85,13 @@ def test_request_waits_for_no_decider_who_is_named(brgandi: Dataset, ada: User, 
 @pytest.mark.parametrize("status", [Status.RETURNED, Status.WITHDRAWN, Status.CLOSED, Status.REJECTED, Status.GRANTED])
 def test_no_round_stays_open_when_the_review_is_over(request_at: cast.RequestAt, status: Status) -> None:
     assert not request_at(status).rounds.filter(closed_at=None).exists()
+
+
+def test_nobody_votes_for_a_provider_that_the_page_dropped(brgandi: Dataset, ada: User, per: User) -> None:
+    second = cast.provider_of(brgandi, 2)
+    per = cast.act_for(per, second)
+    request = cast.sent(ada, brgandi)
+    brgandi.dataset_providers.filter(provider=second).update(retired_at=timezone.now())
+    assert voting_providers(per, request) == [cast.provider_of(brgandi, 1)]
+    with pytest.raises(Denied):
+        actions.decide(request=request, by=per, answer=Answer.APPROVE, provider=second)
