@@ -129,10 +129,12 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
         raise Denied(_("There is no such request."))
     move = MOVES[verb]
     acting = parts & move.by
+    # Whoever is named is not asked to decide, so being a provider or of the hub is what they would act on.
+    handling = acting or parts & {Part.PROVIDER, Part.HUB}
+    if parts & CONFLICTED and handling and handling.isdisjoint(CONFLICTED) and not move.by <= CONFLICTED:
+        raise Denied(_("You are named in this request, so somebody else must handle it."))
     if not acting:
         raise Denied(_not_yours(verb, request))
-    if acting.isdisjoint(CONFLICTED) and parts & CONFLICTED:
-        raise Denied(_("You are named in this request, so somebody else must handle it."))
     if request.status not in move.sources:
         raise Denied(_wrong_status(request))
     check = _FURTHER.get(verb)
