@@ -58,12 +58,14 @@ def test_wrong_variable_stops_every_program_with_its_sentence(
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_wrong_variable_stops_the_web_server_with_its_sentence(tmp_path: Path) -> None:
     result = run("-m", "gunicorn", "-c", "python:aidahub.gunicorn", "aidahub.wsgi", VAR_DIR=str(tmp_path), DEMO="maybe")
     assert result.returncode == 1
     assert result.stderr == "DEMO is 'maybe'; set it to yes or no.\n"
 
 
+@pytest.mark.slow
 def test_wrong_variable_stops_the_worker_with_its_sentence(tmp_path: Path) -> None:
     result = run("-m", "celery", "-A", "aidahub", "worker", VAR_DIR=str(tmp_path), DEMO="maybe")
     assert result.returncode == 1
@@ -79,6 +81,7 @@ def test_table_has_every_variable_that_is_read_and_no_other() -> None:
     assert read == {variable.name for variable in VARIABLES}
 
 
+@pytest.mark.slow
 def test_https_makes_every_cookie_secure(tmp_path: Path) -> None:
     code = (
         "from django.conf import settings as s;"

@@ -96,7 +96,7 @@ def test_worker_killed_in_the_middle_of_a_delivery(
     assert Counter(mail.message_id for mail in smtp_server.messages)[claimed.message_id] == 2
 
 
-@pytest.mark.parametrize("broker", ["dead", "silent"])
+@pytest.mark.parametrize("broker", [pytest.param("dead", marks=pytest.mark.slow), "silent"])
 def test_broker_that_does_not_answer_stops_no_page(
     broker: str,
     run_server: StartServer,

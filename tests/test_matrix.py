@@ -111,7 +111,7 @@ def attempt(verb: Verb, request: AccessRequest, person: User) -> tuple[bool, str
     return done, wrong
 
 
-@pytest.mark.parametrize("preset", ["direct", "aida"])
+@pytest.mark.parametrize("preset", ["direct", pytest.param("aida", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("status", REACHED)
 def test_matrix(
     status: Status,

@@ -322,6 +322,7 @@ def test_a_browser_comes_in_through_the_service(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_a_browser_comes_in_through_orcid_and_is_asked_for_an_address(
     run_server: Callable[..., Server], new_page: Callable[..., Page], openid_provider: str
 ) -> None:

@@ -187,7 +187,7 @@ def sign_in_at(transactional_db: None) -> Callable[[Server, Page, str], None]:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_depending_questions_can_be_answered_with_and_without_javascript(
     run_server: Callable[..., Server], new_page: Callable[..., Page], sign_in_at: Any, javascript: bool
 ) -> None:

@@ -111,7 +111,8 @@ def test_first_start_shows_the_dataset_and_the_sign_ins(tmp_path: Path) -> None:
         process.stop()
 
 
-@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGINT])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_every_program(site: Site, number: int) -> None:
     process = site.start()
     pids = site.pids()
@@ -216,6 +217,7 @@ def test_taken_port(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, "check that the server runs"),
     ],
 )
+@pytest.mark.slow
 def test_wrong_variable(tmp_path: Path, variables: dict[str, str], sentence: str) -> None:
     assert sentence in Site(tmp_path).refusal(**variables)
 
@@ -227,6 +229,7 @@ def test_file_that_is_no_database(tmp_path: Path) -> None:
     assert "aidahub.sqlite3 cannot be used (file is not a database); put a copy of it back" in site.refusal()
 
 
+@pytest.mark.slow
 def test_damaged_database(site: Site) -> None:
     file, copy = site.var / "aidahub.sqlite3", site.var / "copy.sqlite3"
     shutil.copy(file, copy)
@@ -242,6 +245,7 @@ def test_damaged_database(site: Site) -> None:
         copy.replace(file)
 
 
+@pytest.mark.slow
 def test_leftover_of_a_killed_start_is_ended(tmp_path: Path) -> None:
     left = subprocess.Popen(["sleep", "60"], start_new_session=True)
     memory = tmp_path / "web.pid"

@@ -207,4 +207,4 @@ def test_random_people_and_verbs(request: pytest.FixtureRequest, brgandi: Datase
 
 @pytest.mark.slow
 def test_random_people_and_verbs_for_long(request: pytest.FixtureRequest, brgandi: Dataset) -> None:
-    run(request, brgandi, runs=150, steps=40)
+    run(request, brgandi, runs=80, steps=40)

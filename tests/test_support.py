@@ -56,6 +56,7 @@ def test_silent_server_takes_calls_and_says_nothing(silent_server: SilentServer)
             call.recv(1)
 
 
+@pytest.mark.slow
 def test_worker_starts_on_the_test_database_and_ends(celery_worker: Callable[..., Worker]) -> None:
     worker = celery_worker(pool="prefork")
     worker.stop()
@@ -63,6 +64,7 @@ def test_worker_starts_on_the_test_database_and_ends(celery_worker: Callable[...
     assert "Traceback" not in worker.log
 
 
+@pytest.mark.slow
 def test_web_server_uses_the_test_database(run_server: Callable[..., Server]) -> None:
     server = run_server()
     with urllib.request.urlopen(f"{server.url}/readyz", timeout=10) as answer:
@@ -72,6 +74,7 @@ def test_web_server_uses_the_test_database(run_server: Callable[..., Server]) ->
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_browser_opens_a_page_of_the_server(run_server: Callable[..., Server], page: Page) -> None:
     server = run_server()
     page.goto(f"{server.url}/healthz")

@@ -163,6 +163,7 @@ def test_a_provider_decides_by_keyboard_without_javascript(
     assert AccessRequest.objects.get(reference=reference).rounds.get().decisions.get().answer == Answer.REJECT
 
 
+@pytest.mark.slow
 def test_several_at_once(requests: dict[str, AccessRequest], per: User, site: str, enter: Visit, page: Page) -> None:
     enter(page, per)
     page.goto(site + LIST)
@@ -178,6 +179,7 @@ def test_several_at_once(requests: dict[str, AccessRequest], per: User, site: st
     page.screenshot(path=Path(SHOTS) / "several-done.png") if SHOTS else None
 
 
+@pytest.mark.slow
 def test_what_a_page_of_the_past_shows_is_not_the_browsers_to_keep(
     requests: dict[str, AccessRequest], per: User, site: str, enter: Visit, page: Page
 ) -> None:

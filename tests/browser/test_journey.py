@@ -130,6 +130,7 @@ def stranger_sees_nothing(otto: Visitor, reference: str) -> None:
     assert reference not in otto.page.content()
 
 
+@pytest.mark.slow
 def test_the_form_by_keyboard_only(people: Callable[..., tuple[Visitor, Visitor, Visitor]], tmp_path: Path) -> None:
     """Tab, space, arrows and Enter are enough from the first question to sending."""
     ada, _per, _otto = people(width=1280)

@@ -96,7 +96,7 @@ def test_axe_finds_nothing(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_from_the_search_to_the_terms(
     brgandi: Dataset, site: str, new_page: Callable[..., Page], javascript: bool
 ) -> None:
@@ -110,6 +110,7 @@ def test_from_the_search_to_the_terms(
     expect(page.get_by_role("heading", name="AIDA BY license").last).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_the_access_box_stays_in_view(brgandi: Dataset, site: str, page: Page) -> None:
     page.goto(f"{site}/{BRGANDI_DOI}")
     button = page.get_by_role("link", name="Request access", exact=True)
@@ -118,6 +119,7 @@ def test_the_access_box_stays_in_view(brgandi: Dataset, site: str, page: Page) -
     expect(button).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_the_first_tab_leads_past_the_header(brgandi: Dataset, site: str, page: Page) -> None:
     page.goto(site)
     page.keyboard.press("Tab")
@@ -128,6 +130,7 @@ def test_the_first_tab_leads_past_the_header(brgandi: Dataset, site: str, page: 
     expect(page.locator("main")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_the_account_menu_opens_without_javascript(ada: User, site: str, new_page: Callable[..., Page]) -> None:
     page = new_page(javascript=False, width=360)
     enter(page, ada, site)
