@@ -80,8 +80,10 @@ def test_anonymous_people_cannot_tell_what_is_there(client: Client, ada: User, b
 
 @pytest.mark.parametrize(
     "bad",
-    [pytest.param("x" * 1_000_000, marks=pytest.mark.slow), "a\x00b", "\u202egpj.exe", "<script>alert(1)</script>", "{{ 7|add:7 }}", "'; DROP TABLE x; --",
-     "Subject: x\r\nBcc: eve@evil.example", "\ufffe\uffff", "́" * 4000],
+    [
+        pytest.param("x" * 1_000_000, marks=pytest.mark.slow), "a\x00b", "\u202egpj.exe", "<script>alert(1)</script>",
+        "{{ 7|add:7 }}", "'; DROP TABLE x; --", "Subject: x\r\nBcc: eve@evil.example", "\ufffe\uffff", "\u0301" * 4000,
+    ],
 )  # fmt: skip
 def test_bad_answers_break_nothing(as_ada: Client, ada: User, brgandi: Dataset, bad: str) -> None:
     request = draft(ada, brgandi)
