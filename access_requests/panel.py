@@ -91,7 +91,7 @@ def licenses_for_panel(dataset: Dataset, user: AnyUser) -> list[License]:
 
 def ways_in(licenses: list[License]) -> list[Way]:
     """Of licences that `licenses_for_panel` read, those that can be asked under: what `licenses_to_ask` answers."""
-    return [
+    return [  # what `licenses_for_panel` annotates is unknown to mypy, here and below
         Way(license, policy_of(license), own_of(license))
         for license in licenses
         if opens_a_way(license) and license.html_in_force is not None and license.has_provider  # type: ignore[attr-defined]

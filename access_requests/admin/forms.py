@@ -52,7 +52,7 @@ class StepForm(forms.Form):
         if not step.by_mail:
             del self.fields["answer"], self.fields["evidence"]
         if step.by_mail or len(self.providers) > 1:
-            self.fields["provider"].choices = [  # type: ignore[attr-defined]
+            self.fields["provider"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
                 (str(provider.pk), provider.name) for provider in self.providers
             ]
         else:

@@ -141,7 +141,7 @@ def mine(request: SignedIn) -> HttpResponse:
     rows = [(row, standing(row, request.user)) for row in page]
     groups: list[tuple[object, list[tuple[AccessRequest, Standing]]]] = []
     for number, title in enumerate((_("Waits for you"), _("In progress"), _("Access"), _("Finished"))):
-        if group := [item for item in rows if item[0].group == number]:  # type: ignore[attr-defined]
+        if group := [item for item in rows if item[0].group == number]:  # type: ignore[attr-defined]  # annotated
             groups.append((title, group))
     return render(request, "access_requests/mine.html", {"page": page, "groups": groups})
 

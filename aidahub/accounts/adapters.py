@@ -30,7 +30,7 @@ def is_plain(email: str) -> bool:
     return email.rpartition("@")[0].isascii()
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts of the site's own."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().send_mail(template_prefix, email, facts | context)
 
 
-class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts of other services: ORCID, Life Science Login."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:

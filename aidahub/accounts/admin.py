@@ -170,7 +170,7 @@ admin.site.unregister(Provider)
 class InvitingProviderAdmin(ProviderAdmin):
     """The page of the app below, which knows no people, with the action that invites some."""
 
-    actions = (*ProviderAdmin.actions, "invite")  # type: ignore[assignment]
+    actions = (*ProviderAdmin.actions, "invite")  # type: ignore[assignment]  # longer
 
     @admin.action(description=_("Invite the selected providers"), permissions=["view"])
     def invite(self, request: HttpRequest, providers: QuerySet[Provider]) -> None:

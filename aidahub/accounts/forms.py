@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# Allauth ships no types, so to mypy a form of its is Any: that is what each `type: ignore[misc]` below is about.
 from typing import Any, ClassVar
 
 from allauth.account import forms as account

@@ -87,7 +87,7 @@ class AidaAdminSite(AdminSite):
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
-    login.login_required = False  # type: ignore[attr-defined]
+    login.login_required = False  # type: ignore[attr-defined]  # a function's own attribute, as Django sets it
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The site's own page for it, which asks for the old password and ends other sessions."""
