@@ -64,7 +64,9 @@ class Dataset(models.Model):
     image = models.CharField(_("thumbnail"), max_length=1000, blank=True)
     front_matter = models.JSONField(_("front matter"), default=dict)
     findings = models.JSONField(_("findings"), default=list, blank=True)
+    countries = models.JSONField(_("countries shared with"), default=list, blank=True, help_text=_("ISO 3166-1 codes."))
     source_hash = models.CharField(_("source hash"), max_length=64, blank=True)
+    page_hash = models.CharField(_("hash of the landing page"), max_length=64, blank=True)
     imported_at = models.DateTimeField(_("imported"), auto_now=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
@@ -98,6 +100,28 @@ class Dataset(models.Model):
     def get_absolute_url(self) -> str:
         """The landing page, at exactly the DOI's path, because every DOI already minted resolves to it."""
         return reverse("datasets:landing", kwargs={"doi": self.doi})
+
+
+class LandingFragment(models.Model):
+    """The parts of a dataset's landing page in one language, for a visitor who has not signed in.
+
+    Made when the page is imported and whenever something that they show changes; `Dataset.page_hash` is the hash of
+    all of them.
+    """
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="fragments", verbose_name=_("dataset"))
+    language = models.CharField(_("language"), max_length=10)
+    head = models.TextField(_("in the head"), blank=True)
+    article = models.TextField(_("article without its access box"), blank=True)
+    panel = models.TextField(_("access box"), blank=True)
+
+    class Meta:
+        verbose_name = _("part of a landing page")
+        verbose_name_plural = _("parts of landing pages")
+        constraints = (models.UniqueConstraint(fields=("dataset", "language"), name="landing_fragment_language"),)
+
+    def __str__(self) -> str:
+        return f"{self.dataset}, {self.language}"
 
 
 class License(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django_countries.data import COUNTRIES
 
 from datasets.models import Citation, Contributor, Dataset, License, LicenseText, Provider, SampleImage
 from datasets.register.findings import Findings
@@ -75,6 +76,7 @@ def _facts(read: ReadPage) -> dict[str, Any]:
         "synthetic": page.synthetic,
         "scapis": page.scapis,
         "image": thumbnail(other.image, other.images),
+        "countries": [code for code in dict.fromkeys(other.countries) if code in COUNTRIES],
     }
 
 
