@@ -16,33 +16,46 @@ from .asked import Asked, asked
 from .holdings import Holdings, holdings
 from .shares import Shares, shares
 
-KEY = "figures-1"
-LONGEST = 600  # seconds for which figures are kept, whatever changed
+KEY, COUNTING = "figures-1", "figures-1-counting"  # the number changes with what `Figures` holds
+LONGEST = 600  # seconds after which figures are counted again, whatever changed
 QUICK = 0.1  # seconds: where counting takes longer, it is not done again for each change
+AT_HAND = 86_400  # seconds for which old figures stay at hand, for those who come while they are counted again
+PATIENCE = 60  # seconds after which somebody else counts
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the page shows. `stamp` tells the data it was counted from, `cost` the seconds that took."""
+    """All that the page shows. `stamp` tells the data it was counted from, `at` when, `cost` the seconds that took."""
 
     holdings: Holdings
     shares: Shares
     asked: Asked
     stamp: str
-    cost: float = 0
+    at: float
+    cost: float
 
 
 def figures() -> Figures:
-    """The figures as they are, or as they were at most ten minutes ago where counting them takes long."""
+    """The figures as they are; where counting them takes long, as they were at most about ten minutes ago."""
     stamp = _stamp()
     known: Figures | None = cache.get(KEY)
-    if known is not None and (known.stamp == stamp or known.cost > QUICK):
+    if known is None:
+        return _counted(stamp)
+    slow = known.cost > QUICK
+    if time.time() - known.at < LONGEST and (slow or known.stamp == stamp):
         return known
+    if slow and not cache.add(COUNTING, 1, PATIENCE):
+        return known  # somebody counts already
+    return _counted(stamp)
+
+
+def _counted(stamp: str) -> Figures:
     began = time.monotonic()
     held = holdings()
-    counted = Figures(held, shares(held.countries), asked(), stamp, time.monotonic() - began)
-    cache.set(KEY, counted, LONGEST)
-    return counted
+    given, sent = shares(held.countries), asked()
+    found = Figures(held, given, sent, stamp, time.time(), time.monotonic() - began)
+    cache.set(KEY, found, AT_HAND)
+    return found
 
 
 def _stamp() -> str:
