@@ -92,7 +92,7 @@ def holdings() -> Holdings:
     """Count all listed datasets, in one query."""
     found = Holdings()
     modalities, organs = Names(), Names()
-    for dataset in Dataset.objects.listed().order_by("pk").only(*COLUMNS).iterator():
+    for dataset in Dataset.objects.listed().order_by("pk").only(*COLUMNS):
         rows = found.sums.setdefault(kind_of(dataset), {})
         for row in _rows_of(dataset):
             rows.setdefault(row, Sum()).add(dataset)
