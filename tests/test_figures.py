@@ -21,6 +21,7 @@ from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.pages.figures import kept
 from datasets.models import Dataset
+from tests.browser.test_every_page import faults_of
 from tests.cast import RESEARCH_ANSWERS, RequestAt, license_of, make_dataset
 from tests.support.processes import Server
 from tests.test_figures_counts import copies
@@ -247,12 +248,16 @@ def test_the_real_register(client: Client, db: None) -> None:
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_drawings_keep_within_a_phone(
-    request_at: RequestAt, run_server: Callable[..., Server], new_page: Callable[..., Page]
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_full_page_suits_everybody(
+    *, dark: bool, request_at: RequestAt, run_server: Callable[..., Server], new_page: Callable[..., Page]
 ) -> None:
-    copies(request_at(Status.GRANTED), 6)
-    page = new_page(width=360, height=740, javascript=False)
-    page.goto(run_server().url + "/metrics/")
+    """With a map and all charts on it: axe finds nothing, nothing leaves a phone's screen, no word gets small."""
+    copies(request_at(Status.GRANTED), 12)
+    url = run_server().url
+    page = new_page(width=360, height=740, dark=dark)
+    page.goto(f"{url}/metrics/")
+    assert list(faults_of(page, "/metrics/")) == []
     for box in page.locator("main svg[role=img], main svg[role=img] rect, main svg[role=img] text").all():
         place = box.bounding_box()
         assert place
