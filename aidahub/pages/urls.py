@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from aidahub.pages import views
+from aidahub.pages.figures.views import metrics
 
 app_name = "pages"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("metrics/", metrics, name="metrics"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),
