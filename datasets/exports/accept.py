@@ -10,7 +10,7 @@ from typing import NamedTuple
 from datasets.exports.format import Format
 from datasets.exports.table import FORMATS
 
-HTML = ("text/html", "application/xhtml+xml")
+HTML, XHTML = "text/html", "application/xhtml+xml"  # who names the latter is a browser; we never send it
 LONGEST = 2000
 # A range and its parameters; commas and semicolons may stand in quotes, as in profile="a,b".
 ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
@@ -39,7 +39,7 @@ def wanted(accept: str) -> Chosen | None:
 @lru_cache(maxsize=256)
 def _wanted(accept: str) -> Chosen | None:
     ranges = dict(_ranges(accept))
-    best = max((_quality(kind, ranges) for kind in HTML), default=0.0)
+    best = max(_quality(HTML, ranges), ranges.get(XHTML, 0.0))
     chosen = None
     for format_ in FORMATS:
         for kind in format_.types:
@@ -52,15 +52,15 @@ def _wanted(accept: str) -> Chosen | None:
 def _ranges(accept: str) -> Iterable[tuple[str, float]]:
     """Media ranges and their weights. Parameters such as a profile say more than we tell apart; a bad weight is 0."""
     for element in ELEMENT.findall(accept):
-        kind, *parameters = (part.strip() for part in PARAMETER.findall(element))
+        parts = [part.strip() for part in PARAMETER.findall(element)]
         quality = 1.0
-        for parameter in parameters:
+        for parameter in parts[1:]:
             name, _equals, value = parameter.partition("=")
             if name.strip().lower() == "q":
                 value = value.strip()
                 quality = float(value) if QUALITY.fullmatch(value) else 0.0
                 break
-        yield kind.lower(), quality
+        yield "".join(parts[:1]).lower(), quality
 
 
 def _quality(kind: str, ranges: dict[str, float]) -> float:

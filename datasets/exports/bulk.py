@@ -37,7 +37,7 @@ def batches(keys: Sequence[int], size: int = TOGETHER) -> Iterator[Sequence[int]
 
 def landings(keys: Sequence[int]) -> list[Landing]:
     """What the landing pages of these datasets hold, without providers, images and texts; four queries."""
-    rows = Dataset.objects.filter(pk__in=keys).defer("body_html", "findings").order_by("doi")
+    rows = Dataset.objects.filter(pk__in=keys).defer("body_html", "annotation_html", "findings").order_by("doi")
     found = {row.pk: Landing(row) for row in rows}
     licenses: dict[int, list[License]] = defaultdict(list)
     for license in License.objects.filter(dataset__in=keys, retired_at=None).defer("blurb").order_by("order"):

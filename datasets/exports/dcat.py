@@ -18,7 +18,7 @@ EU = "http://publications.europa.eu/resource/authority"
 RESTRICTED = iri(f"{EU}/access-right/RESTRICTED")
 HEALTH = iri(f"{EU}/data-theme/HEAL")
 ENGLISH = iri(f"{EU}/language/ENG")
-ON_A_PAGE = 500
+ON_A_PAGE = 250  # more would keep a process busy for a second
 
 
 def turtle(record: Record) -> str:

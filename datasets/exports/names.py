@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Words between given and family name that belong to the latter (Chicago Manual of Style 17, 8.5 to 8.14).
 PARTICLES = frozenset(
@@ -32,6 +33,7 @@ class PersonName:
         return ", ".join(part for part in (self.family, initials(self.given), self.suffix) if part)
 
 
+@lru_cache(maxsize=2048)
 def take_apart(name: str) -> PersonName:
     """Given and family name of a person, written `Given Family` or `Family, Given`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -22,6 +23,7 @@ def line(text: str) -> str:
     return " ".join(INVISIBLE.sub("", UNFIT.sub("", folded)).split())
 
 
+@lru_cache(maxsize=512)
 def words_of(html: str) -> str:
     """The words of sanitised HTML on one line."""
     return line(text_of(html))
@@ -40,9 +42,10 @@ def iri(text: str) -> str:
     return ILLEGAL_IN_IRI.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), line(text))
 
 
-def is_email_key(key: object) -> bool:
+@lru_cache(maxsize=1024)
+def is_email_key(key: str) -> bool:
     """Whether a key of the front matter is one under which e-mail addresses stand."""
-    letters = re.sub(r"[^a-z]", "", str(key).casefold())
+    letters = re.sub(r"[^a-z]", "", key.casefold())
     return "email" in letters or letters in {"mail", "mailto"}
 
 
@@ -55,7 +58,10 @@ def private_addresses(matter: Any) -> frozenset[str]:
     """The e-mail addresses, in lower case, that stand as values of their own anywhere in a page's front matter."""
     if isinstance(matter, dict):
         return frozenset().union(
-            *(_addresses_in(value) if is_email_key(key) else private_addresses(value) for key, value in matter.items())
+            *(
+                _addresses_in(value) if is_email_key(str(key)) else private_addresses(value)
+                for key, value in matter.items()
+            )
         )
     if isinstance(matter, list):
         return frozenset().union(*(private_addresses(value) for value in matter))
@@ -70,7 +76,12 @@ def masked(text: str, private: frozenset[str]) -> str:
     """The text without these addresses: a mark stands where one stood."""
     if not private or "@" not in text:
         return text
-    return ADDRESS.sub(lambda match: MASK if match[0].casefold() in private else match[0], text)
+    return _any_of(private).sub(MASK, text)
+
+
+@lru_cache(maxsize=64)
+def _any_of(private: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.+-])(?:{'|'.join(map(re.escape, sorted(private)))})(?![\w-])", re.IGNORECASE)
 
 
 def without_addresses(matter: Any, private: frozenset[str]) -> Any:
@@ -83,7 +94,7 @@ def without_addresses(matter: Any, private: frozenset[str]) -> Any:
         private: what `private_addresses` found in the page.
     """
     if isinstance(matter, dict):
-        kept = ((key, value) for key, value in matter.items() if not is_email_key(key) and not is_email(value))
+        kept = ((key, value) for key, value in matter.items() if not is_email_key(str(key)) and not is_email(value))
         return {key: without_addresses(value, private) for key, value in kept}
     if isinstance(matter, list):
         return [without_addresses(value, private) for value in matter if not is_email(value)]

@@ -72,7 +72,6 @@ class Record:
     title: str
     short_name: str
     summary: str
-    annotation: str
     creators: tuple[Agent, ...]
     holders: tuple[Agent, ...]
     providers: tuple[Agent, ...]
@@ -116,6 +115,11 @@ class Record:
         return self.dataset.retired_at.date() if self.dataset.retired_at else None
 
     @property
+    def annotation(self) -> str:
+        """How the data was annotated."""
+        return masked(words_of(self.dataset.annotation_html), private_addresses(self.dataset.front_matter))
+
+    @property
     def description(self) -> str:
         """The page's description; one of less than 50 characters is completed from the facts, for Google's sake."""
         return self.summary if len(self.summary) >= SHORTEST else " ".join(filter(None, (self.summary, _told(self))))
@@ -140,7 +144,6 @@ def record_of(landing: Landing) -> Record:
         title=plain(dataset.name) or dataset.doi,
         short_name=plain(dataset.short_name),
         summary=masked(words_of(dataset.description_html), private),
-        annotation=masked(words_of(dataset.annotation_html), private),
         creators=_agents(landing.authors),
         holders=_agents(landing.holders),
         providers=_agents(landing.providers),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -25,11 +26,13 @@ PREFIXES = {
 HEAD = "".join(f"@prefix {prefix}: <{address}> .\n" for prefix, address in PREFIXES.items())
 
 
+@lru_cache(maxsize=4096)
 def iri(address: str) -> str:
     """An address as Turtle writes it; what no IRI may hold is percent-encoded."""
     return URIRef(plain.iri(address)).n3()
 
 
+@lru_cache(maxsize=2048)
 def text(words: str, language: str = "en") -> str:
     """Words in a language."""
     return Literal(words, lang=language or None).n3()

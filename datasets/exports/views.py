@@ -29,7 +29,7 @@ def metadata(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponseBase:
-    """`/catalog.ttl`: the listed datasets in DCAT-AP, 500 to a page; `?page=` counts from 1."""
+    """`/catalog.ttl`: the listed datasets in DCAT-AP, 250 to a page; `?page=` counts from 1."""
     from datasets.exports import dcat  # rdflib is loaded by the first who asks for it
 
     page = _number(request.GET.get("page", "1"))
