@@ -52,7 +52,7 @@ class TestBibtex:
             ({"short_name": "影像"}, "angstrom_2020"),
         ],
     )
-    def test_the_key_has_plain_letters_only(self, fields: dict[str, str], expected: str) -> None:
+    def test_the_key_has_plain_letters_only(self, fields: dict[str, Any], expected: str) -> None:
         assert key(record(**fields)) == expected
 
     def test_the_key_does_without_what_is_not_known(self) -> None:

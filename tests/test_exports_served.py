@@ -12,10 +12,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from datasets.exports.accept import wanted
+from datasets.exports.format import Format
 from datasets.exports.serve import link_header
-from datasets.exports.table import FORMATS, Format
+from datasets.exports.table import FORMATS
 from datasets.models import Dataset, LicenseText
-from tests.cast import BRGANDI_DOI, make_dataset
+from tests.cast import BRGANDI_DOI, license_of, make_dataset
 from tests.support.exports import turtle_graph
 from tests.support.pages import PAGE
 
@@ -274,7 +275,7 @@ class TestMetadataJson:
             assert text.html in entry["additional"]
 
     def test_a_text_that_waits_for_hub_staff_is_not_there_yet(self, client: Client, brgandi: Dataset) -> None:
-        license_ = brgandi.licenses.first()
+        license_ = license_of(brgandi)
         waiting = LicenseText.Change.WAITING
         LicenseText.objects.create(license=license_, number=2, change=waiting, html="<p>New</p>", sha256="1" * 64)
         assert "<p>New</p>" not in self.entries(client)[0]["additional"]
