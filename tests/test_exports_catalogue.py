@@ -79,9 +79,9 @@ class TestCatalogue:
         assert len(found) == 5
         assert f'<{settings.BASE_URL}/catalog.ttl?page=3>; rel="next"' in client.get("/catalog.ttl?page=2")["Link"]
 
-    @pytest.mark.parametrize("page", ["0", "2", "-1", "x", "", "²", "99999999999999999999"])
-    def test_other_pages_are_not_there(self, client: Client, brgandi: Dataset, page: str) -> None:
-        assert client.get("/catalog.ttl", {"page": page}).status_code == 404
+    def test_other_pages_are_not_there(self, client: Client, brgandi: Dataset) -> None:
+        for page in ("0", "2", "-1", "x", "", "²", "99999999999999999999"):
+            assert client.get("/catalog.ttl", {"page": page}).status_code == 404
 
 
 class TestFeed:

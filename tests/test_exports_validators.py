@@ -75,7 +75,7 @@ def retired() -> Landing:
 def huge() -> Landing:
     """Long texts, and the same word again and again."""
     page = full("word " * 5000)
-    page.authors = [Party(f"{n} {party.name}", party.kind, "") for party in page.authors for n in range(30)]
+    page.authors = [Party(f"{n} {party.name}", party.kind, "") for party in page.authors for n in range(10)]
     return page
 
 

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from datasets import addresses, formats, vocabulary
 from datasets.exports.names import PersonName, take_apart
-from datasets.exports.plain import is_email, line, masked, private_addresses, words_of
+from datasets.exports.plain import iri, is_email, line, masked, private_addresses, words_of
 from datasets.facts import own_words, words
 from datasets.landing import Landing, LicenseSection, Party, Work
 from datasets.models import Dataset, Provider
@@ -112,7 +113,7 @@ class Record:
     @property
     def retired(self) -> date | None:
         """The day on which the dataset was retired."""
-        return self.dataset.retired_at.date() if self.dataset.retired_at else None
+        return timezone.localdate(self.dataset.retired_at) if self.dataset.retired_at else None
 
     @property
     def annotation(self) -> str:
@@ -179,8 +180,8 @@ def _agents(parties: list[Party]) -> tuple[Agent, ...]:
         Agent(
             name,
             party.kind != Provider.Kind.ORGANIZATION,
-            addresses.web_address(party.identifier),
-            addresses.web_address(party.url),
+            iri(addresses.web_address(party.identifier)),
+            iri(addresses.web_address(party.url)),
         )
         for name, party in named
         if name and not is_email(name)
@@ -193,12 +194,12 @@ def _organ(organ: dict[str, Any], plain: Any) -> tuple[str, str]:
 
 
 def _reference(work: Work, private: frozenset[str]) -> Reference:
-    address = addresses.web_address(work.identifier)
+    address = iri(addresses.web_address(work.identifier))
     return Reference(_plain(work.text, private), address, as_doi(address) or "" if "doi.org/" in address else "")
 
 
 def _rights(dataset: Dataset, section: LicenseSection, private: frozenset[str]) -> Rights:
-    address = f"{addresses.page_address(dataset.doi)}#{section.anchor}"
+    address = iri(f"{addresses.page_address(dataset.doi)}#{section.anchor}")
     return Rights(
         _plain(section.license.name, private), address, masked(words_of(section.license.abstract_html), private)
     )

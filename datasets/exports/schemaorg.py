@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 
 from datasets import vocabulary
 from datasets.exports.plain import cut
@@ -29,8 +30,9 @@ def as_script(data: dict[str, Any]) -> str:
 
 
 def dataset_as_schema(landing: Landing) -> dict[str, Any]:
-    """The dataset as an object of schema.org; what is not known is left out."""
-    return described(record_of(landing))
+    """The dataset as an object of schema.org, in English whatever the page's language."""
+    with translation.override("en"):
+        return described(record_of(landing))
 
 
 def described(record: Record) -> dict[str, Any]:
