@@ -117,7 +117,7 @@ class TestFeed:
         )
 
     def test_words_are_no_mark_up(self, client: Client, brgandi: Dataset) -> None:
-        Dataset.objects.update(name="a < b \x00& c", description_html="<p>&lt;script&gt;x&lt;/script&gt;</p>")
+        Dataset.objects.update(name="a < b \x01& c", description_html="<p>&lt;script&gt;x&lt;/script&gt;</p>")
         Contributor.objects.update(name="\x0bA")
         (entry,) = self.entries(client)
         assert entry.findtext("a:title", namespaces=ATOM) == "a < b & c"

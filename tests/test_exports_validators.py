@@ -12,6 +12,7 @@ import pytest
 from datacite import schema45  # type: ignore[import-untyped]
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
@@ -21,6 +22,7 @@ from datasets.exports.apa import bibliography
 from datasets.exports.bibtex import bibtex
 from datasets.exports.bulk import landings
 from datasets.exports.dcat import catalogue, turtle
+from datasets.exports.plain import private_addresses
 from datasets.exports.record import Record, record_of
 from datasets.exports.ris import ris
 from datasets.exports.schemaorg import as_script, described
@@ -240,6 +242,13 @@ class TestRealPages:
     def test_all_of_them(self, records: list[Record]) -> None:
         for one in records:
             is_right(one)
+
+    def test_no_provider_can_be_written_to(self, records: list[Record], client: Client) -> None:
+        found = {each.casefold() for one in records for each in private_addresses(one.dataset.front_matter)}
+        assert found
+        texts = [format_.write(one) for one in records for format_ in FORMATS if format_.name != "metadata.ttl"]
+        texts.append(client.get("/api/1.0/metadata.json").getvalue().decode())
+        assert [address for address in found for text in texts if address in text.casefold()] == []
 
     def test_datacite_and_catalogue(self, records: list[Record]) -> None:
         assert records
