@@ -72,7 +72,7 @@ def read_landing(doi: str) -> Landing | None:
     dataset = licenses[0].dataset if licenses else Dataset.objects.filter(doi=doi).first()
     if dataset is None:
         return None
-    landing = Landing(dataset, _sections(licenses))
+    landing = Landing(dataset, sections(licenses))
     for kind, _order, *texts in sorted(_short_lists(dataset), key=lambda row: row[1]):
         _add(landing, kind, texts)
     return landing
@@ -89,7 +89,7 @@ def _licenses_with_dataset(doi: str) -> list[License]:
     return list(rows.annotate(html_in_force=Coalesce(Subquery(text_in_force), Value(""), output_field=TextField())))
 
 
-def _sections(licenses: list[License]) -> list[LicenseSection]:
+def sections(licenses: list[License]) -> list[LicenseSection]:
     """The licences with ids of which none stands twice on the page, whatever the pages name."""
     taken: set[str] = set()
     sections = []

@@ -6,15 +6,17 @@ from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from datasets import addresses, facts
 from datasets.catalogue import Search, for_cards, totals
-from datasets.exports.bibtex import bibtex, citation
 from datasets.exports.schemaorg import as_script, dataset_as_schema
+from datasets.exports.serve import link_header, negotiated
 from datasets.landing import Landing, read_landing
 
 ON_A_PAGE = 20
@@ -35,9 +37,11 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def landing(request: HttpRequest, doi: str) -> HttpResponse:
+def landing(request: HttpRequest, doi: str) -> HttpResponseBase:
     """`/<DOI>`: one dataset. Capitals, `.html` and a slash at the end lead to the one right address."""
     right = doi.lower().rstrip("/").removesuffix(".html")
+    if doi == right and (other := negotiated(request, doi)):
+        return other
     page = read_landing(right)
     if page is None:
         raise Http404
@@ -45,7 +49,10 @@ def landing(request: HttpRequest, doi: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"/{quote(right)}{'?' if query else ''}{query}")
     template = "datasets/tombstone.html" if page.dataset.retired_at else "datasets/landing.html"
-    return render(request, template, context_of(page))
+    response = render(request, template, context_of(page))
+    response["Link"] = link_header(page.dataset)
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 def context_of(page: Landing) -> dict[str, object]:
@@ -58,7 +65,5 @@ def context_of(page: Landing) -> dict[str, object]:
         "address": addresses.page_address(dataset.doi),
         "summary": Truncator(summary).chars(155),
         "groups": facts.groups(page),
-        "citation": citation(page),
-        "bibtex": bibtex(page),
         "schema": as_script(dataset_as_schema(page)),
     }

@@ -214,9 +214,9 @@ class TestMachines:
         space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
         found = ElementTree.fromstring(response.content).findall("s:url", space)
         places = [each.findtext("s:loc", namespaces=space) for each in found]
-        paths = ["/", "/datasets/", "/10.23698/aida/plain", f"/{brgandi.doi}"]
+        paths = ["/", "/datasets/", "/metrics/", "/10.23698/aida/plain", f"/{brgandi.doi}"]
         assert places == [f"{settings.BASE_URL}{each}" for each in paths]
-        assert found[3].findtext("s:lastmod", namespaces=space) == "2023-10-18"
+        assert found[4].findtext("s:lastmod", namespaces=space) == "2023-10-18"
 
 
 class TestErrors:

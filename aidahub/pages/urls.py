@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from aidahub.pages import views
+from aidahub.pages import sitemap, views
 from aidahub.pages.figures.views import metrics
 
 app_name = "pages"
@@ -15,5 +15,6 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap.sitemap_part, name="sitemap_part"),
 ]

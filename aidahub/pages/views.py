@@ -1,4 +1,4 @@
-"""Home, privacy, accessibility, and what search engines ask for."""
+"""Home, privacy, accessibility, and what search engines may read."""
 
 from __future__ import annotations
 
@@ -41,12 +41,3 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """`/robots.txt`: search engines may read the public pages (https://www.rfc-editor.org/rfc/rfc9309)."""
     return render(request, "pages/robots.txt", {"base_url": settings.BASE_URL}, content_type="text/plain")
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """`/sitemap.xml`: home, the list and every listed dataset (https://www.sitemaps.org/protocol.html)."""
-    rows = Dataset.objects.listed().order_by("doi").values_list("doi", "date_modified", "date_published")
-    datasets = [(doi, modified or published) for doi, modified, published in rows]
-    context = {"base_url": settings.BASE_URL, "datasets": datasets}
-    return render(request, "pages/sitemap.xml", context, content_type="application/xml")

@@ -1,18 +1,14 @@
-"""How to cite a dataset: a sentence for people and a BibTeX entry for their reference managers."""
+"""A dataset as an entry of BibTeX (https://www.ctan.org/pkg/bibtex describes the entry types and fields)."""
 
 from __future__ import annotations
 
 import re
 
-from django.utils.translation import gettext as _
-
-from datasets import formats
-from datasets.facts import own_words
-from datasets.landing import Landing
-from datasets.models import Provider
+from datasets.exports.plain import line
+from datasets.exports.record import Agent, Record
 from datasets.register.values import fold
 
-# What TeX would take for a command (https://www.ctan.org/pkg/bibtex describes the entry types and fields).
+# What TeX would take for a command.
 SPECIALS = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -25,57 +21,38 @@ SPECIALS = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+TWO_NAMES = re.compile(r"\band\b|,.*,", re.IGNORECASE)
 
 
 def escaped(text: str) -> str:
     """The text on one line, with everything that is special to TeX written so that it prints as it is."""
-    return "".join(SPECIALS.get(character, character) for character in " ".join(text.split()))
+    return "".join(SPECIALS.get(character, character) for character in line(text))
 
 
-def citation(landing: Landing) -> str:
-    """One line that names authors, year, title, version and publisher; the DOI's link comes after it."""
-    dataset = landing.dataset
-    authors = formats.listed([author.name for author in landing.authors]) or _publisher(landing)
-    version = _(" (version %(version)s)") % {"version": dataset.version} if dataset.version else ""
-    year = f" ({year})" if (year := _year(landing)) else ""
-    return f"{authors}{year}. {dataset.name}{version} [{_('Data set')}]. {_publisher(landing)}."
-
-
-def bibtex(landing: Landing) -> str:
+def bibtex(record: Record) -> str:
     """A `@misc` entry with a key such as `akbar_2023_brgandi`."""
-    dataset = landing.dataset
-    # An organisation stands in braces of its own, or BibTeX takes its last word for a surname.
-    authors = [
-        f"{{{escaped(party.name)}}}" if party.kind == Provider.Kind.ORGANIZATION else escaped(party.name)
-        for party in landing.authors
-    ]
     fields = {
-        "author": " and ".join(authors),
-        "title": f"{{{escaped(dataset.name)}}}",
-        "year": escaped(_year(landing)),
-        "publisher": escaped(_publisher(landing)),
-        "version": escaped(dataset.version),
-        "doi": dataset.doi,
-        "url": f"https://doi.org/{dataset.doi}",
+        "author": " and ".join(_author(agent) for agent in record.creators),
+        "title": f"{{{escaped(record.title)}}}",
+        "year": escaped(record.year),
+        "publisher": escaped(record.publisher),
+        "version": escaped(record.version),
+        "doi": record.doi,
+        "url": record.doi_address,
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value and value != "{}"]
-    return "\n".join([f"@misc{{{key(landing)},", *lines, "}"])
+    return "\n".join([f"@misc{{{key(record)},", *lines, "}\n"])
 
 
-def key(landing: Landing) -> str:
+def _author(agent: Agent) -> str:
+    """An organisation stands in braces of its own, or BibTeX takes its last word for a surname; so does `A and B`."""
+    name = escaped(agent.name)
+    return name if agent.person and not TWO_NAMES.search(agent.name) else f"{{{name}}}"
+
+
+def key(record: Record) -> str:
     """Surname of the first author, year and short name in plain letters; what is not known is left out."""
-    first = landing.authors[0].name.split() if landing.authors else []
-    short = landing.dataset.short_name or landing.dataset.doi.rpartition("/")[2]
-    parts = (re.sub(r"[^a-z0-9]", "", fold(part)) for part in (first[-1] if first else "", _year(landing), short))
-    return "_".join(part for part in parts if part)
-
-
-def _year(landing: Landing) -> str:
-    published = landing.dataset.date_published
-    if published:
-        return str(published.year)
-    return "".join(item.text for item in own_words(landing.dataset, "datacite", "copyrightYear"))
-
-
-def _publisher(landing: Landing) -> str:
-    return ", ".join(item.text for item in own_words(landing.dataset, "datacite", "publisher")) or "AIDA"
+    surname = record.creators[0].parts.family.split()[-1:] if record.creators else []
+    short = record.short_name or record.doi.rpartition("/")[2]
+    parts = (re.sub(r"[^a-z0-9]", "", fold(part)) for part in (*surname, record.year, short))
+    return "_".join(part for part in parts if part) or "dataset"

@@ -26,7 +26,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.django_db(trans
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Who shows the most of a page: signed out for what is everybody's, else the applicant, the provider, hub staff.
 READERS = ("anonymous", "ada", "per", "hedda", "sigrid")
-NOT_PAGES = {"healthz", "readyz", "pages:robots", "pages:sitemap", "admin:jsi18n", "admin:autocomplete"}
+NOT_PAGES = {
+    "healthz", "readyz", "pages:robots", "pages:sitemap", "pages:sitemap_part", "admin:jsi18n", "admin:autocomplete",
+    "datasets:export", "datasets:metadata", "datasets:catalogue", "datasets:feed",
+}  # fmt: skip
 
 
 def enter(page: Page, url: str, user: User | None) -> None:
