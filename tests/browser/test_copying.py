@@ -44,6 +44,7 @@ def test_it_copies_and_says_so(url: str, page: Page) -> None:
     assert pasted(page) == SENTENCE
     page.get_by_text("BibTeX", exact=True).first.click()
     page.get_by_role("button", name="Copy BibTeX").press("Enter")
+    expect(page.locator("[data-copy=cite-bib] + [role=status]")).to_have_text("Copied.")
     assert pasted(page).startswith("@misc{akbar_2023_brgandi,\n  author = {")
 
 
