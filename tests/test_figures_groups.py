@@ -110,7 +110,7 @@ def tellable() -> list[list[tuple[str, int]]]:
 GROUPS = tellable()
 
 
-@settings(max_examples=50)
+@settings(max_examples=200)
 @given(tables)
 def test_no_sum_and_no_difference_of_what_is_shown_is_a_small_number(
     table: tuple[list[int], list[int], int, int],

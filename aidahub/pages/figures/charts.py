@@ -18,6 +18,7 @@ from .asked import Months
 ROW = 52  # pixels from one bar to the next where bars lie
 HIGH = 200  # pixels of the tallest bar where bars stand
 GAP = 0.14  # of a month's width, between two bars
+YEAR = 12  # the least number of months along the line of time, so that a new hub's first month is no wall
 STEPS = (1, 2, 5, 10)
 
 
@@ -71,9 +72,10 @@ def lying(rows: Sequence[tuple[str, int]]) -> Lying:
 
 def standing(runs: Sequence[Months]) -> Standing:
     """A bar for each run of months, as wide as it is long and as high as its average month, so that areas compare."""
-    months = sum(run.length for run in runs) or 1
+    known = sum(run.length for run in runs)
+    months = max(known, YEAR)
     top = level_above(max((run.number / run.length for run in runs), default=1))
-    bars, years, at = [], [], 0
+    bars, years, at = [], [], months - known
     for run in runs:
         height = HIGH * run.number / run.length / top
         x, width = 100 * (at + GAP / 2) / months, 100 * (run.length - GAP) / months
