@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from datasets import search
 from datasets.models import Dataset
 from datasets.register.files import PageFile, find_pages, place_of, read_bytes, source_hash
 from datasets.register.findings import Finding, Findings, Refusal, Severity, known
@@ -100,7 +101,10 @@ class Importer:
             if doi not in kept and path not in self.places
         ]
         if gone and not self.dry_run:
-            Dataset.objects.filter(doi__in=gone).update(retired_at=timezone.now())
+            with transaction.atomic():
+                retired = Dataset.objects.filter(doi__in=gone)
+                retired.update(retired_at=timezone.now())
+                search.unindex(retired)
         return gone
 
     def _stored(self) -> dict[str, Stored]:
@@ -157,6 +161,7 @@ class Importer:
             write_providers(dataset, datacite.provider, page.source, self.providers, noticed, new=new)
             write_licenses(dataset, page, noticed, new=new)
             write_lists(dataset, page, new=new)
+            search.index(dataset, new=new)
             findings = [*page.findings, *noticed]
             if len(findings) > len(page.findings):
                 dataset.findings = [finding.as_dict() for finding in findings]
