@@ -8,11 +8,13 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from datasets.models import Dataset, DatasetQuerySet, License, SampleImage
+from datasets.cards import Card, cards
+from datasets.cards import for_cards as for_cards
+from datasets.models import DatasetQuerySet
 from datasets.search import finding
 from datasets.search.columns import CLINICAL, COLLECTIONS, FACETS, FILTERS, SCAPIS, SYNTHETIC, Column
 from datasets.search.query import Filter, Piece, Query
@@ -56,21 +58,6 @@ def totals(datasets: DatasetQuerySet) -> Totals:
         first, second, third, fourth = map(sum, zip(found[collection], sums, strict=True))
         found[collection] = (first, second, third, fourth)
     return Totals(tuple(finding.Sum(collection, *sums) for collection, sums in found.items() if sums[0]))
-
-
-def for_cards(datasets: DatasetQuerySet) -> DatasetQuerySet:
-    """These datasets with what a card shows and no more.
-
-    Adds `thumbnail` and `first_image`, the addresses of the first example image, and `access`, the name of the
-    first licence.
-    """
-    images = SampleImage.objects.filter(dataset=OuterRef("pk")).order_by("order")
-    licenses = License.objects.filter(dataset=OuterRef("pk"), retired_at=None).order_by("order")
-    return datasets.defer("description_html", "annotation_html", "body_html", "front_matter", "findings").annotate(
-        thumbnail=Subquery(images.values("thumbnail_url")[:1]),
-        first_image=Subquery(images.values("url")[:1]),
-        access=Subquery(licenses.values("name")[:1]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +113,9 @@ class Results:
     def __len__(self) -> int:
         return self.number
 
-    def __getitem__(self, place: slice) -> list[Dataset]:
-        """The datasets in these places, in order. Two database queries."""
-        keys = finding.keys(self.query, place.start, place.stop)
-        cards = {dataset.pk: dataset for dataset in for_cards(Dataset.objects.listed().filter(pk__in=keys))}
-        return [cards[key] for key in keys if key in cards]
+    def __getitem__(self, place: slice) -> list[Card]:
+        """The datasets in these places, in order. Two database queries, none where nothing was found."""
+        return cards(finding.keys(self.query, place.start, place.stop)) if self.number else []
 
 
 class Listing:
@@ -155,7 +140,7 @@ class Listing:
         return Totals(self.found.sums)
 
     @cached_property
-    def page(self) -> Page[Dataset]:
+    def page(self) -> Page[Card]:
         """The datasets of this page."""
         results = Results(self.query, self.found.number)
         return Paginator(results, ON_A_PAGE).get_page(self._asked)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ MAKE = {
     # Tokens come folded and cut; only spaces divide them. Beginnings of two and three letters have an index of their own.
     "sqlite": [
         f"CREATE VIRTUAL TABLE {TABLE} USING fts5("
-        "words, tokenize = \"ascii tokenchars ':='\", prefix = '2 3', detail = none, columnsize = 0)",
+        "words, tokenize = \"ascii tokenchars ':=_'\", prefix = '2 3', detail = none, columnsize = 0)",
     ],
     # Without the list of pending words a search never waits for what an import left behind.
     "postgresql": [

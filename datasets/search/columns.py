@@ -155,4 +155,5 @@ COLUMNS = (
 NAMED = {name: column for column in COLUMNS for name in (column.name, *column.aliases)}
 FACETS = tuple(column for column in COLUMNS if column.facet)
 # Columns of which an address may name a whole value: `?organ=Lung&synthetic=no`.
-FILTERS = {name: column for name, column in NAMED.items() if column.facet or column.name == "synthetic"}
+WHOLE = tuple(column for column in COLUMNS if column.facet or column.name in {"synthetic", "doi"})
+FILTERS = {name: column for name, column in NAMED.items() if column in WHOLE}

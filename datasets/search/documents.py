@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasets.models import Dataset, SearchEntry
 from datasets.register.markdown import text_of
-from datasets.search.columns import COLUMNS, FACETS, FILTERS, Column, collection_of
+from datasets.search.columns import COLUMNS, FACETS, WHOLE, Column, collection_of
 from datasets.search.tokens import in_column, limited, split, value_of, whole
 
 MOST_SUMMED = 10**15  # a page may claim any size; with this, no sum leaves a bigint column
@@ -60,7 +60,7 @@ def _values(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _tokens(dataset: Dataset, values: dict[str, list[str]]) -> Iterator[str]:
     """What is worth most first, should there be too many."""
-    for column in {column.name: column for column in FILTERS.values()}.values():
+    for column in WHOLE:
         yield from (whole(column.name, value) for value, _label in _values(values[column.name]))
     for column in COLUMNS:
         yield from _words(column, dataset, values[column.name])

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
-from datasets.search.columns import FILTERS, NAMED
+from datasets.search.columns import FILTERS, NAMED, Column
 from datasets.search.tokens import Wanted, in_column, split, value_of, whole
 
 LONGEST_QUERY = 500
@@ -111,7 +113,13 @@ class Query:
     def address(self, *more: tuple[str, str]) -> str:
         """Its address, with more parameters at the end."""
         query = urlencode([*([("q", self.text)] if self.pieces else []), *self.chosen, *more])
-        return f"{reverse('datasets:list')}{'?' if query else ''}{query}"
+        return f"{_list(get_script_prefix())}{'?' if query else ''}{query}"
+
+
+@lru_cache(maxsize=8)
+def _list(_prefix: str) -> str:
+    """The address of the list below this prefix; a page names it hundreds of times."""
+    return reverse("datasets:list")
 
 
 def address(column: str, value: str) -> str:
@@ -153,14 +161,19 @@ def _pieces(text: str) -> tuple[tuple[Piece, ...], bool]:
 
 def _each(text: str) -> Iterator[Piece]:
     for match in PIECE.finditer(text):
-        column, words = NAMED.get((match["column"] or "").casefold()), match["quoted"] or match["plain"] or ""
-        if column:
-            wanted: Iterable[str] = (in_column(column.name, word) for word in split(words))
-        else:
-            wanted = split(match[0]) if match[0] != "AND" else ()  # all words must fit anyway
-        tokens = tuple(dict.fromkeys(Wanted(token, prefix=True) for token in wanted))
+        column = NAMED.get((match["column"] or "").casefold())
+        value = (match["quoted"] or match["plain"] or "") if column else match[0].strip('"')
+        tokens = tuple(dict.fromkeys(Wanted(token, prefix=True) for token in _tokens(column, value)))
         if tokens:
             yield Piece(_closed(match[0]), tokens)
+
+
+def _tokens(column: Column | None, text: str) -> Iterable[str]:
+    if text.startswith(f"{settings.DOI_PREFIX}/") and (column is None or column.name == "doi"):
+        return [whole("doi", value_of(text.removesuffix(".html")))]  # its words by themselves stand in every dataset
+    if column:
+        return [in_column(column.name, word) for word in split(text)]
+    return split(text) if text != "AND" else ()  # all words must fit anyway
 
 
 def _closed(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
-from datasets import formats
+from datasets import cards, formats
 from datasets.addresses import local_image
-from datasets.catalogue import Totals
+from datasets.catalogue import Choice, Totals
 from datasets.facts import words
 from datasets.models import Dataset
 from datasets.search import address
@@ -33,6 +35,27 @@ def one_line(dataset: Dataset) -> list[str]:
         text = ngettext("%(number)s scan", "%(number)s scans", dataset.number_of_scans)
         parts[2] = text % {"number": formats.number(dataset.number_of_scans)}
     return [part for part in parts if part]
+
+
+register.simple_tag(cards.shown, name="dataset_card")
+
+
+@register.simple_tag
+def facet_choices(choices: list[Choice]) -> SafeString:
+    """The values of a facet as a list of links. Written here, for a page has a hundred of them."""
+    remove = gettext("remove")
+    items = format_html_join("\n", "<li>{}</li>", ((_choice(choice, remove),) for choice in choices))
+    return format_html("<ul>{}</ul>", items)
+
+
+def _choice(choice: Choice, remove: str) -> SafeString:
+    kind, words = (mark_safe('rel="nofollow"'), "")
+    if choice.chosen:
+        kind = mark_safe('class="facet-chosen"')
+        words = format_html('<span class="visually-hidden">{}</span> ', remove)
+    number = formats.number(choice.number)
+    template = '<a {} href="{}"><span>{}</span> {}<span class="facet-number">{}</span></a>'
+    return format_html(template, kind, choice.url, choice.label, words, number)
 
 
 @register.simple_tag
