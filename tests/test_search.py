@@ -337,10 +337,9 @@ def check_facts(doi: str) -> None:
 ODD = (
     "\x00", "a\x00b", '"', '""', "'", "*", "^a", "a*", "AND", "OR", "NOT", "NEAR(a b)", "a NEAR/2 b", "-", "--", ":",
     "::", "a:", ":a", "organ::a", "(", ")", "a & b", "a | !b", "<->", "a:*", "{}", "%", "_", "\\", "\\'",
-    "'; DROP TABLE x; --", "🧠", "文字", "ﬁ", "İ", "ß", "e\u0301", "\u200b", "\ud800", "\udfff", "a" * 10_000, '"' * 10_000, "a " * 10_000,
-    "organ:" * 2_000, "=organ=lung",
-    ":organ:lung", "10.23698/", "10.23698/aida/", "1e9", "-1", "\t\n", "q=a&b=c", "%00",
-    "words", "rowid", "rowid:1", "words:a", "{words}:a", "a + b",
+    "'; DROP TABLE x; --", "🧠", "文字", "ﬁ", "İ", "ß", "e\u0301", "\u200b", "\ud800", "\udfff", "a" * 10_000,
+    '"' * 10_000, "a " * 10_000, "organ:" * 2_000, "=organ=lung", ":organ:lung", "10.23698/", "10.23698/aida/", "1e9",
+    "-1", "\t\n", "q=a&b=c", "%00", "words", "rowid", "rowid:1", "words:a", "{words}:a", "a + b",
 )  # fmt: skip
 
 
