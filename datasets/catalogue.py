@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from datasets.search.columns import CLINICAL, COLLECTIONS, FACETS, FILTERS, SCAP
 from datasets.search.query import Filter, Piece, Query
 
 ON_A_PAGE = 20
+MOST_TRIED = 8  # parts of a search that found nothing
 AT_ONCE = 8  # values of a facet that are shown; the others wait in a disclosure
 # Each order with its name; what is offered, of all that an address may ask for.
 SORTS: tuple[tuple[str, Promise], ...] = (
@@ -196,12 +196,20 @@ class Listing:
         """What is looked for, each part with the search without it."""
         return [self._part(part, self.query.without(part)) for part in self.query.parts]
 
-    @property
-    def without_each(self) -> Iterator[Part]:
+    @cached_property
+    def without_each(self) -> list[Part]:
         """The parts without which something would be found. One database query."""
-        for part, other, number in finding.each_without(self.query):
-            if number and other.parts:
-                yield self._part(part, other, number)
+        return self._counted([(part, self.query.without(part)) for part in self.query.parts])
+
+    @cached_property
+    def each_alone(self) -> list[Part]:
+        """The parts that find something by themselves, for when no two of them do. One database query."""
+        return self._counted([(part, self.query.only(part)) for part in self.query.parts])
+
+    def _counted(self, searches: list[tuple[Piece | Filter, Query]]) -> list[Part]:
+        some = [(part, other) for part, other in searches if other.parts][:MOST_TRIED]
+        counts = finding.numbers([other for _part, other in some])
+        return [self._part(part, other, number) for (part, other), number in zip(some, counts, strict=True) if number]
 
     def _part(self, part: Piece | Filter, other: Query, number: int = 0) -> Part:
         if isinstance(part, Piece):

@@ -104,6 +104,13 @@ def test_nothing_found_says_which_word_to_drop(client: Client, shelf: list[Datas
     assert "Without “skin” there is 1 dataset." in text
 
 
+def test_where_no_word_alone_is_to_blame_each_is_offered_by_itself(client: Client, shelf: list[Dataset]) -> None:
+    text = words(client, "brain skin lungs")
+    assert "Without" not in text
+    for word in ("brain", "skin", "lungs"):
+        assert f"For “{word}” alone there is 1 dataset." in text
+
+
 def test_a_word_can_be_taken_away(client: Client, shelf: list[Dataset]) -> None:
     html = client.get("/datasets/", {"q": "skin slides"}).content.decode()
     assert 'href="/datasets/?q=slides"' in html
@@ -152,7 +159,13 @@ def test_pages_of_twenty_keep_the_query(client: Client, db: None) -> None:
 
 @pytest.mark.parametrize(
     ("query", "most"),
-    [({}, 3), ({"q": "set"}, 4), ({"q": "set", "keyword": "a", "sort": "name"}, 4), ({"q": "set nothing"}, 2)],
+    [
+        ({}, 3),
+        ({"q": "set"}, 4),
+        ({"q": "set", "keyword": "a", "sort": "name"}, 4),
+        ({"q": "set nothing"}, 2),
+        ({"q": "set no thing"}, 3),
+    ],
 )
 @pytest.mark.parametrize(("name", "own"), [("", 0), ("otto", 3), ("hedda", 3)])
 def test_at_most_eight_queries_however_many_datasets(
@@ -175,6 +188,67 @@ def test_at_most_eight_queries_however_many_datasets(
     search.rebuild()
     with django_assert_max_num_queries(most + own):
         assert client.get("/datasets/", query).status_code == 200
+
+
+def test_facets_narrow_down_and_can_be_taken_back(client: Client, shelf: list[Dataset]) -> None:
+    html = client.get("/datasets/", {"q": "s", "sort": "name"}).content.decode()
+    link = '<a rel="nofollow" href="/datasets/?q=s&amp;sort=name&amp;modality=SM"><span>SM</span> '
+    assert f'{link}<span class="facet-number">1</span></a>' in html
+    html = client.get("/datasets/", {"modality": "sm", "sort": "name"}).content.decode()
+    assert '<a class="facet-chosen" href="/datasets/?sort=name"><span>SM</span>' in html
+    assert '<input type="hidden" name="modality" value="sm">' in html
+    assert "Modality: SM remove" in words(client, modality="sm")
+    assert found(client, modality="sm") == ["SKIN"]
+
+
+def test_collections_can_be_chosen_and_have_totals_of_their_own(client: Client, shelf: list[Dataset]) -> None:
+    assert found(client, collection="scapis") == ["LUNG"]
+    text = words(client, collection="scapis")
+    assert "1 dataset: 0 B, 0 scans, 0 annotations. It is from SCAPIS." in text
+    assert "SCAPIS decides on access to its datasets itself." in text
+    assert "Collection: SCAPIS remove" in text
+    assert found(client, synthetic="no") == ["LUNG", "HJÄRTA", "SKIN"]
+
+
+def test_the_order_can_be_chosen(client: Client, shelf: list[Dataset]) -> None:
+    assert found(client, sort="name") == ["BRAIN", "HJÄRTA", "LUNG", "SKIN"]
+    assert found(client, sort="-size")[0] == "SKIN"
+    assert found(client, sort="-scans")[0] == "HJÄRTA"
+    html = client.get("/datasets/?q=a&sort=name").content.decode()
+    assert '<a href="/datasets/?q=a&amp;sort=name" aria-current="true">Name</a>' in html
+    assert '<a href="/datasets/?q=a">Newest</a>' in html
+
+
+def test_pages_that_are_far_away_are_not_linked(client: Client, db: None) -> None:
+    Dataset.objects.bulk_create(Dataset(doi=f"10.23698/{n}", name=f"Set {n:03}") for n in range(300))
+    search.rebuild()
+    html = client.get("/datasets/?page=8&sort=name").content.decode()
+    assert re.findall(r'class="page-link[^>]*>(?:<span[^>]*>Page</span> )?([^<]+)<', html) == [
+        "Previous", "1", "…", "7", "8", "9", "…", "15", "Next"
+    ]  # fmt: skip
+    assert '<link rel="prev" href="/datasets/?sort=name&amp;page=7">' in html
+    assert '<link rel="next" href="/datasets/?sort=name&amp;page=9">' in html
+    assert 'href="/datasets/?sort=name"' in html  # the first page has no number
+
+
+def test_a_card_is_made_anew_when_something_on_it_changes(client: Client, shelf: list[Dataset]) -> None:
+    assert "HJÄRTA" in words(client)
+    Dataset.objects.filter(pk=shelf[1].pk).update(short_name="HEART", modality=["MR"])
+    License.objects.create(dataset=shelf[1], name="Controlled access", order=1)
+    text = words(client)
+    assert "MR 12 000 scans" in text
+    assert "HEART 2021 Controlled access" in text
+    assert 'lang="sv"' in client.get("/datasets/", HTTP_ACCEPT_LANGUAGE="sv").content.decode()
+
+
+def test_a_dataset_that_was_hidden_by_hand_is_not_shown(client: Client, shelf: list[Dataset]) -> None:
+    Dataset.objects.filter(pk=shelf[0].pk).update(hidden=True)
+    assert found(client, "skin") == []
+
+
+def test_a_search_that_was_cut_says_so(client: Client, shelf: list[Dataset]) -> None:
+    assert "only its first words were looked for" in words(client, "skin " + "b" * 600)
+    assert "only its first words were looked for" not in words(client, "skin")
 
 
 def test_a_search_is_not_for_search_engines(client: Client, shelf: list[Dataset]) -> None:

@@ -285,6 +285,12 @@ class TestKeeping:
         assert found("gan") == ["other"]
         assert Term.objects.get(facet="modality", value="mr").number == 1
 
+    def test_the_next_import_mends_what_is_missing(self, brgandi: Dataset) -> None:
+        SearchEntry.objects.all().delete()
+        page = Path(__file__).parent.parent / "fixtures" / "brgandi.md"
+        call_command("import_datasets", str(page), verbosity=0)
+        assert found("gan") == ["brgandi"]
+
     def test_a_dry_run_changes_nothing(self, db: None) -> None:
         page = Path(__file__).parent.parent / "fixtures" / "brgandi.md"
         call_command("import_datasets", str(page), dry_run=True, verbosity=0)

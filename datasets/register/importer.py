@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from datasets import search
@@ -108,8 +109,9 @@ class Importer:
         return gone
 
     def _stored(self) -> dict[str, Stored]:
-        """The pages that were imported before and still stand, by their hash."""
-        rows = Dataset.objects.filter(retired_at=None).values_list("source_hash", "doi", "findings")
+        """The pages that were imported before, still stand and can be found, by their hash."""
+        standing = Dataset.objects.filter(Q(hidden=True) | Q(search_entry__isnull=False), retired_at=None)
+        rows = standing.values_list("source_hash", "doi", "findings")
         return {
             digest: Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
             for digest, doi, findings in rows

@@ -7,7 +7,7 @@ costs is what a reader sees. A search that filters nothing reads what `datasets.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,10 +164,3 @@ def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
-
-
-def each_without(query: Query, most: int = 8) -> Iterator[tuple[Any, Query, int]]:
-    """For each part of a search: the part, the search without it, and how many datasets that finds."""
-    others = [(part, query.without(part)) for part in query.parts[:most]]
-    found = numbers([other for _part, other in others])
-    yield from ((part, other, number) for (part, other), number in zip(others, found, strict=True))

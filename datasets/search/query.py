@@ -100,6 +100,14 @@ class Query:
             filters=tuple(each for each in self.filters if each is not part),
         )
 
+    def only(self, part: Piece | Filter) -> Query:
+        """This search with nothing but one of its parts."""
+        return replace(
+            self,
+            pieces=tuple(piece for piece in self.pieces if piece is part),
+            filters=tuple(each for each in self.filters if each is part),
+        )
+
     def sorted_by(self, sort: str) -> Query:
         """This search in another order."""
         return replace(self, sort=sort)

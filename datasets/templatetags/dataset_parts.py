@@ -61,12 +61,12 @@ def search_address(column: str, value: str) -> str:
 
 
 @register.simple_tag
-def totals_text(totals: Totals) -> str:
+def totals_text(totals: Totals) -> list[str]:
     """How much some datasets hold, as sentences: each collection apart, what is clinical first."""
     if len(totals.sums) == 1:
         only = totals.sums[0]
-        return f"{_sentence(CLINICAL, only)} {_only(only)}".strip()
-    return " ".join(_sentence(each.collection, each) for each in totals.sums)
+        return [f"{_sentence(CLINICAL, only)} {_only(only)}".strip()]
+    return [_sentence(each.collection, each) for each in totals.sums]
 
 
 def _sentence(collection: str, found: Sum) -> str:
