@@ -5,27 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from datasets import addresses, formats, vocabulary
+from datasets.front import front
+from datasets.front import words as words
 from datasets.landing import Landing, Party
 from datasets.models import Dataset
-from datasets.register.values import tidy
+from datasets.search import address
+from datasets.search.columns import year_of
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One value: its words, where it leads (or nowhere), and words that explain it."""
+    """One value: its words, where they lead (or nowhere), words that explain it, and where those lead (or nowhere)."""
 
     text: str
     url: str = ""
     note: str = ""
+    note_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +58,36 @@ def groups(landing: Landing) -> list[Group]:
     return [group for group in kept if group.facts]
 
 
-def words(value: Any) -> list[str]:
-    """A value of the front matter as texts, whatever its shape: pages write one thing in many ways."""
-    if value is None or isinstance(value, bool):
-        return []
-    if isinstance(value, list | tuple):
-        return [text for each in value for text in words(each)]
-    if isinstance(value, dict):
-        return words(value.get("name"))
-    text = tidy(str(value))  # the front matter is kept as written, with marks that turn what stands beside them
-    return [text] if text and text != "-" else []
+def own_words(dataset: Dataset, section: str, key: str, column: str = "") -> list[Item]:
+    """A value as the page writes it, linked to its search when it has a column there."""
+    return [found(column, text) for text in words(front(dataset, section, key))]
 
 
-def own_words(dataset: Dataset, section: str, key: str) -> list[Item]:
-    """A value as the page writes it."""
-    matter = dataset.front_matter.get(section)
-    return [Item(text) for text in words(matter.get(key))] if isinstance(matter, dict) else []
+def found(column: str, text: str, **more: str) -> Item:
+    """A value that leads to the search for it in this column, where there is one.
+
+    Args: more: `note` and `note_url` of the item.
+    """
+    return Item(text, address(column, text) if column else "", **more)
 
 
-def counted(dataset: Dataset, number: int | None, key: str) -> list[Item]:
+def each(column: str, value: Any) -> list[Item]:
+    """A value or a list of them, linked to their searches."""
+    return [found(column, text) for text in words(value)]
+
+
+def counted(dataset: Dataset, number: int | None, key: str, column: str) -> list[Item]:
     """A count; the page's own words where they are no plain number."""
-    return own_words(dataset, "other", key) if number is None else [Item(formats.number(number))]
+    if number is None:
+        return own_words(dataset, "other", key, column)
+    return [Item(formats.number(number), address(column, str(number)))]
 
 
-def dated(dataset: Dataset, day: date | None, key: str) -> list[Item]:
+def dated(dataset: Dataset, day: date | None, key: str, column: str) -> list[Item]:
     """A day written out; the page's own words where they are no day."""
-    return plain(formats.day(day)) or own_words(dataset, "datacite", key)
-
-
-def searched(text: str) -> str:
-    """The address of the search for a word."""
-    return f"{reverse('datasets:list')}?{urlencode({'q': text})}"
+    if day is None:
+        return own_words(dataset, "datacite", key, column)
+    return [Item(formats.day(day), address(column, day.isoformat()))]
 
 
 def plain(text: str) -> list[Item]:
@@ -94,66 +95,80 @@ def plain(text: str) -> list[Item]:
     return [Item(text)] if text else []
 
 
-def _content(dataset: Dataset) -> list[Fact]:
-    organs = [
-        Item(name, vocabulary.snomed_address(organ.get("sctid")), _("SNOMED CT browser") if organ.get("sctid") else "")
+def sized(dataset: Dataset) -> list[Item]:
+    """The size; the page's own words where they are no number of bytes."""
+    return each("size", formats.size(dataset.bytes)) or own_words(dataset, "other", "bytes", "size")
+
+
+def _organs(dataset: Dataset) -> list[Item]:
+    """Each organ leads to its search, and its SNOMED CT concept to the browser of concepts."""
+    return [
+        found("organ", name, note=_("SNOMED CT browser") if concept else "", note_url=concept)
         for organ in dataset.organ
         if isinstance(organ, dict)
+        for concept in [vocabulary.snomed_address(organ.get("sctid"))]
         for name in words(organ)
     ]
+
+
+def _content(dataset: Dataset) -> list[Fact]:
     return [
-        Fact(_("Short name"), plain(dataset.short_name)),
+        Fact(_("Short name"), each("short", dataset.short_name)),
         Fact(_("Title"), plain(dataset.name)),
-        Fact(_("Field"), [Item(text, searched(text)) for text in words(dataset.field)]),
-        Fact(_("Origin"), plain(dataset.origin)),
-        Fact(_("Status"), plain(dataset.status)),
-        Fact(_("Organ"), organs),
-        Fact(_("Age span"), own_words(dataset, "other", "age-span")),
-        Fact(_("Scans"), counted(dataset, dataset.number_of_scans, "numberOfScans")),
-        Fact(_("Annotations"), counted(dataset, dataset.number_of_annotations, "numberOfAnnotations")),
-        Fact(_("Size"), plain(formats.size(dataset.bytes)) or own_words(dataset, "other", "bytes")),
-        Fact(_("Keywords"), [Item(text, searched(text)) for text in words(dataset.keywords)], tags=True),
+        Fact(_("Field"), each("field", dataset.field)),
+        Fact(_("Origin"), each("origin", dataset.origin)),
+        Fact(_("Status"), each("status", dataset.status)),
+        Fact(_("Organ"), _organs(dataset)),
+        Fact(_("Age span"), own_words(dataset, "other", "age-span", "age")),
+        Fact(_("Scans"), counted(dataset, dataset.number_of_scans, "numberOfScans", "scans")),
+        Fact(_("Annotations"), counted(dataset, dataset.number_of_annotations, "numberOfAnnotations", "annotations")),
+        Fact(_("Size"), sized(dataset)),
+        Fact(_("Keywords"), each("keyword", dataset.keywords), tags=True),
     ]
 
 
 def _imaging(dataset: Dataset) -> list[Fact]:
-    modalities = [Item(code, searched(code), vocabulary.modality_name(code)) for code in words(dataset.modality)]
+    modalities = [found("modality", code, note=vocabulary.modality_name(code)) for code in words(dataset.modality)]
     return [
         Fact(_("Modality"), modalities),
-        Fact(_("Resolution"), own_words(dataset, "other", "resolution")),
-        Fact(_("Scanner"), own_words(dataset, "other", "scanner")),
-        Fact(_("Stain"), own_words(dataset, "other", "stain")),
-        Fact(_("Phase"), own_words(dataset, "other", "phase")),
+        Fact(_("Resolution"), own_words(dataset, "other", "resolution", "resolution")),
+        Fact(_("Scanner"), own_words(dataset, "other", "scanner", "scanner")),
+        Fact(_("Stain"), own_words(dataset, "other", "stain", "stain")),
+        Fact(_("Phase"), own_words(dataset, "other", "phase", "phase")),
     ]
 
 
 def _publication(landing: Landing) -> list[Fact]:
     dataset = landing.dataset
     year = "".join(item.text for item in own_words(dataset, "datacite", "copyrightYear"))
+    licenses = [found("license", section.license.name) for section in landing.licenses]
     shared = [
-        Item(countries.name(text.upper()) or text) for text in words(_front(dataset, "other", "countries-shared"))
+        Item(countries.name(text.upper()) or text, address("country", text))
+        for text in words(front(dataset, "other", "countries-shared"))
     ]
     return [
-        Fact(_("Authors"), [party_item(party) for party in landing.authors]),
-        Fact(_("Publisher"), own_words(dataset, "datacite", "publisher")),
+        Fact(_("Authors"), [party_item(party, "author") for party in landing.authors]),
+        Fact(_("Publisher"), own_words(dataset, "datacite", "publisher", "publisher")),
+        Fact(_("Year"), each("year", year_of(dataset))),
         Fact(_("DOI"), [Item(dataset.doi, f"https://doi.org/{dataset.doi}")]),
-        Fact(_("Version"), plain(dataset.version)),
-        Fact(_("Created"), dated(dataset, dataset.date_created, "dateCreated")),
-        Fact(_("Published"), dated(dataset, dataset.date_published, "datePublished")),
-        Fact(_("Modified"), dated(dataset, dataset.date_modified, "dateModified")),
-        Fact(_("Copyright"), plain(f"© {year}" if year else "") + [party_item(party) for party in landing.holders]),
-        Fact(_("Providers"), [party_item(party) for party in landing.providers]),
-        Fact(_("Shared with"), [Item(", ".join(item.text for item in shared))] if shared else []),
+        Fact(_("Version"), each("version", dataset.version)),
+        Fact(_("Licences"), licenses),
+        Fact(_("Created"), dated(dataset, dataset.date_created, "dateCreated", "created")),
+        Fact(_("Published"), dated(dataset, dataset.date_published, "datePublished", "published")),
+        Fact(_("Modified"), dated(dataset, dataset.date_modified, "dateModified", "modified")),
+        Fact(_("Copyright"), _copyright(year) + [party_item(party, "copyright") for party in landing.holders]),
+        Fact(_("Providers"), [party_item(party, "provider") for party in landing.providers]),
+        Fact(_("Shared with"), shared, tags=True),
     ]
 
 
-def _front(dataset: Dataset, section: str, key: str) -> Any:
-    matter = dataset.front_matter.get(section)
-    return matter.get(key) if isinstance(matter, dict) else None
+def _copyright(year: str) -> list[Item]:
+    return [Item(f"© {year}", address("copyright", year))] if year else []
 
 
-def party_item(party: Party) -> Item:
-    """A person or organisation, linked to their ORCID record or web page."""
+def party_item(party: Party, column: str) -> Item:
+    """A person or organisation: leads to the search for them, with their ORCID record or web page beside it."""
     url = addresses.web_address(party.identifier) or addresses.web_address(party.url)
     orcid = url.partition("://orcid.org/")[2] if "://orcid.org/" in url else ""
-    return Item(party.name, url, _("ORCID %(id)s") % {"id": orcid} if orcid else "")
+    note = _("ORCID %(id)s") % {"id": orcid} if orcid else _("web page") if url else ""
+    return found(column, party.name, note=note, note_url=url)

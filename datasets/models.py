@@ -14,6 +14,10 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from datasets.search_models import EntryTerm as EntryTerm
+from datasets.search_models import SearchEntry as SearchEntry
+from datasets.search_models import Term as Term
+
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 

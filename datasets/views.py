@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,26 +13,18 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from datasets import addresses, facts
-from datasets.catalogue import Search, for_cards, totals
+from datasets.catalogue import Listing
 from datasets.exports.schemaorg import as_script, dataset_as_schema
 from datasets.exports.serve import link_header, negotiated
 from datasets.landing import Landing, read_landing
-
-ON_A_PAGE = 20
+from datasets.search.query import Query
 
 
 @require_safe
 def dataset_list(request: HttpRequest) -> HttpResponse:
-    """`/datasets/`: all listed datasets, or those that `?q=` means; `?page=` counts from 1."""
-    search = Search(request.GET.get("q", ""))
-    found = search.datasets()
-    sums = totals(found)
-    paginator = Paginator(for_cards(found), ON_A_PAGE)
-    paginator.count = sums.datasets  # known already; the paginator would ask once more
-    page = paginator.get_page(request.GET.get("page"))
-    without = search.without_each() if search.words else []
-    context = {"search": search, "totals": sums, "page": page, "without": without}
-    return render(request, "datasets/list.html", context)
+    """`/datasets/`: what the address looks for, see `datasets.search.query`; `?page=` counts from 1."""
+    listing = Listing(Query.read(request.GET), request.GET.get("page"))
+    return render(request, "datasets/list.html", {"listing": listing, "query": listing.query})
 
 
 @require_safe

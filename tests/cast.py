@@ -20,6 +20,7 @@ from access_requests.models import AccessRequest, Policy
 from access_requests.policies import policy_of
 from access_requests.workflow import Answer, DecidedBy, Status
 from aidahub.accounts.models import ProviderLink, User
+from datasets import search
 from datasets.models import Dataset, DatasetProvider, License, LicenseText, Provider
 
 BRGANDI = Path(__file__).resolve().parent.parent / "fixtures" / "brgandi.md"
@@ -91,6 +92,7 @@ def make_dataset(doi: str = "10.23698/aida/other", **fields: Any) -> Dataset:
     LicenseText.objects.create(license=license_, number=1, html="<p>Ask.</p>", text="Ask.", sha256="0" * 64)
     provider = Provider.objects.create(name=f"Provider of {name}", email=f"{name}@provider.example")
     DatasetProvider.objects.create(dataset=dataset, provider=provider, name=provider.name, order=1)
+    search.index(dataset, new=True)
     return dataset
 
 

@@ -51,7 +51,7 @@ LINKED = (
     f"https://doi.org/{BRGANDI_DOI}",
     "https://doi.org/10.48550/arXiv.2306.02986",
     "https://liu.se/",
-    "/datasets/?q=Diffusion+model",
+    "/datasets/?keyword=Diffusion+model",
     "https://datahub.aida.scilifelab.se/assets/images/10.23698/aida/brgandi/image1.png",
 )
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from datasets import search
 from datasets.models import Dataset
 from datasets.register.files import PageFile, find_pages, place_of, read_bytes, source_hash
 from datasets.register.findings import Finding, Findings, Refusal, Severity, known
@@ -100,12 +102,16 @@ class Importer:
             if doi not in kept and path not in self.places
         ]
         if gone and not self.dry_run:
-            Dataset.objects.filter(doi__in=gone).update(retired_at=timezone.now())
+            with transaction.atomic():
+                retired = Dataset.objects.filter(doi__in=gone)
+                retired.update(retired_at=timezone.now())
+                search.unindex(retired)
         return gone
 
     def _stored(self) -> dict[str, Stored]:
-        """The pages that were imported before and still stand, by their hash."""
-        rows = Dataset.objects.filter(retired_at=None).values_list("source_hash", "doi", "findings")
+        """The pages that were imported before, still stand and can be found, by their hash."""
+        standing = Dataset.objects.filter(Q(hidden=True) | Q(search_entry__isnull=False), retired_at=None)
+        rows = standing.values_list("source_hash", "doi", "findings")
         return {
             digest: Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
             for digest, doi, findings in rows
@@ -157,6 +163,7 @@ class Importer:
             write_providers(dataset, datacite.provider, page.source, self.providers, noticed, new=new)
             write_licenses(dataset, page, noticed, new=new)
             write_lists(dataset, page, new=new)
+            search.index(dataset, new=new)
             findings = [*page.findings, *noticed]
             if len(findings) > len(page.findings):
                 dataset.findings = [finding.as_dict() for finding in findings]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django import template
-from django.utils.translation import ngettext
+from html import escape
 
-from datasets import formats
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from datasets import cards, formats
 from datasets.addresses import local_image
+from datasets.catalogue import Choice, Totals
 from datasets.facts import words
 from datasets.models import Dataset
+from datasets.search import address
+from datasets.search.columns import CLINICAL, SYNTHETIC
+from datasets.search.finding import Sum
 
 register = template.Library()
 
@@ -28,6 +36,73 @@ def one_line(dataset: Dataset) -> list[str]:
         text = ngettext("%(number)s scan", "%(number)s scans", dataset.number_of_scans)
         parts[2] = text % {"number": formats.number(dataset.number_of_scans)}
     return [part for part in parts if part]
+
+
+register.simple_tag(cards.shown, name="dataset_card")
+
+
+@register.simple_tag
+def facet_choices(choices: list[Choice]) -> SafeString:
+    """The values of a facet as a list of links. Written here, for a page has a hundred of them."""
+    remove = f'<span class="visually-hidden">{escape(gettext("remove"))}</span> '
+    items = []
+    for choice in choices:
+        kind, words = ('class="facet-chosen"', remove) if choice.chosen else ('rel="nofollow"', "")
+        number = f'{words}<span class="facet-number">{formats.number(choice.number)}</span>'
+        link = f'<a {kind} href="{escape(choice.url)}"><span>{escape(str(choice.label))}</span> {number}</a>'
+        items.append(f"<li>{link}</li>")
+    return mark_safe(f"<ul>{''.join(items)}</ul>")  # noqa: S308 - every text in it is escaped
+
+
+@register.simple_tag
+def search_address(column: str, value: str) -> str:
+    """The address of the search for a fact; of all datasets when it holds no word."""
+    return address(column, value) or reverse("datasets:list")
+
+
+@register.simple_tag
+def totals_text(totals: Totals) -> list[str]:
+    """How much some datasets hold, as sentences: each collection apart, what is clinical first."""
+    if len(totals.sums) == 1:
+        only = totals.sums[0]
+        return [f"{_sentence(CLINICAL, only)} {_only(only)}".strip()]
+    return [_sentence(each.collection, each) for each in totals.sums]
+
+
+def _sentence(collection: str, found: Sum) -> str:
+    number = found.datasets
+    if collection == CLINICAL:
+        text = ngettext(
+            "%(number)s dataset: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            "%(number)s datasets: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            number,
+        )
+    elif collection == SYNTHETIC:
+        text = ngettext(
+            "And %(number)s synthetic dataset: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            "And %(number)s synthetic datasets: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            number,
+        )
+    else:
+        text = ngettext(
+            "And %(number)s SCAPIS dataset: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            "And %(number)s SCAPIS datasets: %(size)s, %(scans)s scans, %(annotations)s annotations.",
+            number,
+        )
+    return text % {
+        "number": formats.number(number),
+        "size": formats.size(found.bytes),
+        "scans": formats.number(found.scans),
+        "annotations": formats.number(found.annotations),
+    }
+
+
+def _only(found: Sum) -> str:
+    if found.collection == CLINICAL:
+        return ""
+    if found.collection == SYNTHETIC:
+        return ngettext("It is synthetic.", "All of them are synthetic.", found.datasets)
+    return ngettext("It is from SCAPIS.", "All of them are from SCAPIS.", found.datasets)
 
 
 @register.inclusion_tag("datasets/parts/tile.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from aidahub.accounts.models import User
+from datasets import search
 from datasets.models import Dataset
 from tests.cast import BRGANDI_DOI, draft_of, make_dataset, sent
 from tests.support.processes import Server
@@ -25,6 +27,8 @@ ADDRESSES = (
     "/datasets/",
     "/datasets/?q=brain+skin",
     "/datasets/?page=2",
+    "/datasets/?q=set&license=Controlled+access&sort=name",
+    "/datasets/?modality=MR&synthetic=yes",
     f"/{BRGANDI_DOI}",
     "/10.23698/aida/hidden",
     "/10.23698/aida/retired",
@@ -49,6 +53,7 @@ def shelf(brgandi: Dataset) -> None:
     odd = make_dataset("10.23698/aida/asked-elsewhere", name=LONG, keywords=[LONG], modality=[LONG])
     odd.dataset_providers.update(retired_at=datetime(2026, 1, 1, tzinfo=UTC))
     Dataset.objects.bulk_create(Dataset(doi=f"10.23698/{number}", name=f"Set {number}") for number in range(25))
+    search.rebuild()
 
 
 def enter(page: Page, user: User, site: str) -> None:
@@ -140,3 +145,35 @@ def test_the_account_menu_opens_without_javascript(ada: User, site: str, new_pag
     expect(page.get_by_role("link", name="Your details")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_the_list_follows_as_one_types(shelf: None, site: str, new_page: Callable[..., Page]) -> None:
+    page = new_page(width=360)
+    page.goto(f"{site}/datasets/?sort=name&collection=synthetic")
+    page.get_by_text("Narrow down", exact=True).first.click()
+    box = page.get_by_label("Search the datasets")
+    box.press_sequentially("modality:mr gan", delay=20)
+    expect(page.locator("[data-search-status]")).to_have_text(re.compile(r"^1 dataset: 71\.92 GB"))
+    expect(page.get_by_role("link", name="Synthetic brain tumor images")).to_be_visible()
+    expect(box).to_be_focused()
+    assert page.url.endswith("/datasets/?q=modality%3Amr+gan&collection=synthetic&sort=name")
+    expect(page.get_by_role("heading", name="Modality")).to_be_visible()  # what was opened stays open
+    box.press_sequentially("x", delay=20)
+    expect(page.locator("[data-search-status]")).to_have_text("No dataset fits all of this.")
+    box.fill("")
+    expect(page.get_by_role("link", name="Synthetic brain tumor images")).to_be_visible()
+    assert page.url.endswith("/datasets/?collection=synthetic&sort=name")
+    page.reload()
+    expect(page.get_by_role("link", name="Synthetic brain tumor images")).to_be_visible()
+
+
+def test_facets_stand_open_beside_the_list_without_javascript(
+    brgandi: Dataset, site: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(javascript=False)
+    page.goto(f"{site}/datasets/")
+    expect(page.get_by_text("Narrow down", exact=True).first).to_be_hidden()
+    page.get_by_role("region", name="Organ").get_by_role("link", name="Brain").click()
+    assert page.url == f"{site}/datasets/?organ=Brain"
+    page.get_by_role("list", name="Looking for").get_by_role("link").click()
+    assert page.url == f"{site}/datasets/"
