@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path, re_path
 
-from datasets import views
+from datasets import landing_view, views
 
 app_name = "datasets"
 
@@ -13,5 +13,5 @@ DOI = rf"(?P<doi>{settings.DOI_PREFIX.replace('.', r'[.]')}/[^?#]+)"
 
 urlpatterns = [
     path("datasets/", views.dataset_list, name="list"),
-    re_path(rf"^{DOI}$", views.landing, name="landing"),
+    re_path(rf"^{DOI}$", landing_view.landing, name="landing"),
 ]

@@ -1,21 +1,13 @@
-"""The dataset list and the landing pages."""
+"""The dataset list."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import strip_tags
-from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
-from datasets import addresses, facts
 from datasets.catalogue import Search, for_cards, totals
-from datasets.exports.bibtex import bibtex, citation
-from datasets.exports.schemaorg import as_script, dataset_as_schema
-from datasets.landing import Landing, read_landing
 
 ON_A_PAGE = 20
 
@@ -32,33 +24,3 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
     without = search.without_each() if search.words else []
     context = {"search": search, "totals": sums, "page": page, "without": without}
     return render(request, "datasets/list.html", context)
-
-
-@require_safe
-def landing(request: HttpRequest, doi: str) -> HttpResponse:
-    """`/<DOI>`: one dataset. Capitals, `.html` and a slash at the end lead to the one right address."""
-    right = doi.lower().rstrip("/").removesuffix(".html")
-    page = read_landing(right)
-    if page is None:
-        raise Http404
-    if doi != right:
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"/{quote(right)}{'?' if query else ''}{query}")
-    template = "datasets/tombstone.html" if page.dataset.retired_at else "datasets/landing.html"
-    return render(request, template, context_of(page))
-
-
-def context_of(page: Landing) -> dict[str, object]:
-    """What the templates of a landing page need."""
-    dataset = page.dataset
-    summary = " ".join(strip_tags(dataset.description_html).split()) or dataset.name
-    return {
-        "dataset": dataset,
-        "page": page,
-        "address": addresses.page_address(dataset.doi),
-        "summary": Truncator(summary).chars(155),
-        "groups": facts.groups(page),
-        "citation": citation(page),
-        "bibtex": bibtex(page),
-        "schema": as_script(dataset_as_schema(page)),
-    }

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from datasets import fragments
 from datasets.models import Dataset
 from datasets.register.files import PageFile, find_pages, place_of, read_bytes, source_hash
 from datasets.register.findings import Finding, Findings, Refusal, Severity, known
@@ -21,6 +22,7 @@ from datasets.register.page import Page
 from datasets.register.providers import KnownProviders, write_providers
 from datasets.register.reader import ReadPage, Register, own_doi, read
 from datasets.register.rows import write_dataset, write_licenses, write_lists
+from datasets.shown import rendered_at_the_end
 
 
 class Result(StrEnum):
@@ -101,6 +103,7 @@ class Importer:
         ]
         if gone and not self.dry_run:
             Dataset.objects.filter(doi__in=gone).update(retired_at=timezone.now())
+            fragments.render(Dataset.objects.filter(doi__in=gone).values_list("pk", flat=True))
         return gone
 
     def _stored(self) -> dict[str, Stored]:
@@ -148,7 +151,7 @@ class Importer:
             result.result, result.findings = Result.REFUSED, [refusal.finding]
 
     def _write(self, page: ReadPage, place: str, digest: str) -> tuple[Result, list[Finding]]:
-        with transaction.atomic():
+        with transaction.atomic(), rendered_at_the_end():
             existing = Dataset.objects.select_for_update().filter(doi=page.doi).first()
             new = existing is None
             dataset = write_dataset(page, place, digest, existing)
@@ -163,4 +166,6 @@ class Importer:
                 dataset.save(update_fields=["findings"])
             if self.dry_run:
                 transaction.set_rollback(True)
+            else:
+                fragments.store(dataset)
         return (Result.CREATED if new else Result.UPDATED), findings

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from datasets import formats
@@ -43,3 +45,12 @@ def tile(dataset: Dataset) -> dict[str, str]:
         "word": next(iter(words(dataset.modality)), ""),
         "art": next((art for word, art in ART if word in field), "art-data"),
     }
+
+
+@register.simple_tag
+def heading(anchor: str, text: str) -> SafeString:
+    """The words of a heading as a link to it, so that its address can be copied or sent.
+
+    Args: anchor: the heading's id; text: its words.
+    """
+    return format_html('<a class="heading-link" href="#{}">{}</a>', anchor, text)
