@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
 from datasets import addresses, formats, vocabulary
-from datasets.landing import Landing, Party
+from datasets.landing import Landing, LicenseSection, Party
 from datasets.models import Dataset
 from datasets.register.values import tidy
 
@@ -134,17 +136,38 @@ def _publication(landing: Landing) -> list[Fact]:
         Item(countries.name(text.upper()) or text) for text in words(_front(dataset, "other", "countries-shared"))
     ]
     return [
+        Fact(_("Cite as"), [Item(_("Citation and BibTeX entry"), "#about-citing")]),
         Fact(_("Authors"), [party_item(party) for party in landing.authors]),
+        Fact(_("Year"), _year(dataset)),
         Fact(_("Publisher"), own_words(dataset, "datacite", "publisher")),
         Fact(_("DOI"), [Item(dataset.doi, f"https://doi.org/{dataset.doi}")]),
         Fact(_("Version"), plain(dataset.version)),
         Fact(_("Created"), dated(dataset, dataset.date_created, "dateCreated")),
         Fact(_("Published"), dated(dataset, dataset.date_published, "datePublished")),
         Fact(_("Modified"), dated(dataset, dataset.date_modified, "dateModified")),
+        Fact(_("References"), _references(len(landing.works))),
+        Fact(_("Licences"), [_licence(section) for section in landing.licenses]),
         Fact(_("Copyright"), plain(f"© {year}" if year else "") + [party_item(party) for party in landing.holders]),
         Fact(_("Providers"), [party_item(party) for party in landing.providers]),
         Fact(_("Shared with"), [Item(", ".join(item.text for item in shared))] if shared else []),
     ]
+
+
+def _year(dataset: Dataset) -> list[Item]:
+    """The year published, else the page's own words for its copyright."""
+    day = dataset.date_published
+    return [Item(str(day.year))] if day else own_words(dataset, "datacite", "copyrightYear")
+
+
+def _references(number: int) -> list[Item]:
+    text = ngettext("%(number)s work", "%(number)s works", number) % {"number": number}
+    return [Item(text, "#about-references")] if number else []
+
+
+def _licence(section: LicenseSection) -> Item:
+    """A licence, linked to its text, with the page's one sentence about it."""
+    abstract = " ".join(unescape(strip_tags(section.license.abstract_html)).split())
+    return Item(section.license.name, f"#{section.anchor}", abstract)
 
 
 def _front(dataset: Dataset, section: str, key: str) -> Any:

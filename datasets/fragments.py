@@ -134,13 +134,14 @@ def hash_of(parts: dict[str, Parts]) -> str:
 
 
 def render(keys: Iterable[int]) -> int:
-    """Make and store the pages of datasets, each in a transaction of its own; how many there are."""
+    """Make and store the pages of those of these datasets that are not stored, each in a transaction; how many."""
     number = 0
     for key in keys:
         with transaction.atomic():
             # Nobody who writes something that the page shows can do so between reading and storing it.
-            dataset = Dataset.objects.select_for_update(no_key=True).only("pk", "doi").filter(pk=key).first()
-            if dataset:
+            locked = Dataset.objects.select_for_update(no_key=True).only("pk", "doi", "page_hash")
+            dataset = locked.filter(pk=key).first()
+            if dataset and not in_use(dataset.page_hash):
                 store(dataset)
                 number += 1
     return number
@@ -168,7 +169,9 @@ def known(doi: str) -> tuple[int, str] | None:
 
 
 def stored(key: int, page_hash: str, language: str) -> Parts | None:
-    """The stored parts of a page, all of them made together; None when they have been replaced, or never were."""
+    """The stored parts of a page, made together under this hash; None when they were replaced, or are out of use."""
+    if not in_use(page_hash):
+        return None
     with connection.cursor() as cursor:
         cursor.execute(STORED, [key, language, page_hash])
         row = cursor.fetchone()

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from datasets import fragments, frame
-from datasets.landing import read_landing
+from datasets.landing import landing_of, read_landing
 from datasets.memory import Memory, Page
 from datasets.models import Dataset
 
@@ -24,41 +24,56 @@ CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH")
 
 @require_safe
 def landing(request: HttpRequest, doi: str) -> HttpResponseBase:
-    """`/<DOI>`: one dataset. Capitals, `.html` and a slash at the end lead to the one right address."""
+    """`/<DOI>`: one dataset. Capitals, `.html` and a slash at the end lead to the one right address.
+
+    Raises:
+        Http404: when there is no dataset with this DOI.
+    """
     right = doi.lower().rstrip("/").removesuffix(".html")
-    known = fragments.known(right)
-    if known is None:
-        raise Http404
     if doi != right:
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"/{quote(right)}{'?' if query else ''}{query}")
+        return elsewhere(request, right)
     language = get_language() or ""
     if request.user.is_authenticated:
-        return personal(request, right, language, *known)
-    return public(request, page_for_all(right, language, *known))
+        return personal(request, doi, language)
+    return public(request, page_for_all(doi, language))
 
 
-def page_for_all(doi: str, language: str, key: int, page_hash: str) -> Page:
+def elsewhere(request: HttpRequest, doi: str) -> HttpResponse:
+    """The way to the right address of a dataset that there is."""
+    if fragments.known(doi) is None:
+        raise Http404
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"/{quote(doi)}{'?' if query else ''}{query}")
+
+
+def page_for_all(doi: str, language: str) -> Page:
     """The page for whoever has not signed in: from memory, else from its stored parts, else made anew."""
-    if not fragments.in_use(page_hash):
-        body = frame.whole_page(parts := made_anew(doi, language), doi, language)
-        return Page(body, f'"{hashlib.sha256(body).hexdigest()[:40]}"', parts.links)
-    page = memory.get((page_hash, language))
+    known = fragments.known(doi)
+    if known is None:
+        raise Http404
+    key, page_hash = known
+    page = memory.get((page_hash, language)) if fragments.in_use(page_hash) else None
     if page is None:
-        kept = fragments.stored(key, page_hash, language)
-        if kept is None:  # replaced since the first query
-            return page_for_all(doi, language, key, "")
-        page = Page(frame.whole_page(kept, doi, language), f'"{page_hash[:40]}-{language}"', kept.links)
-        memory.put((page_hash, language), page)
+        parts = fragments.stored(key, page_hash, language)
+        page = remembered(doi, language, page_hash, parts) if parts else made_anew(doi, language)
     return page
 
 
-def made_anew(doi: str, language: str, *, panel: bool = True) -> fragments.Parts:
-    """The parts of a page, from the rows as they are now."""
-    page = read_landing(doi)
-    if page is None:
+def remembered(doi: str, language: str, page_hash: str, parts: fragments.Parts) -> Page:
+    """The page of stored parts, which from now on is in memory."""
+    page = Page(frame.whole_page(parts, doi, language), f'"{page_hash[:40]}-{language}"', parts.links)
+    memory.put((page_hash, language), page)
+    return page
+
+
+def made_anew(doi: str, language: str) -> Page:
+    """The page from the rows as they are now."""
+    rows = read_landing(doi)
+    if rows is None:
         raise Http404
-    return fragments.make(page, language, panel=panel)
+    parts = fragments.make(rows, language)
+    body = frame.whole_page(parts, doi, language)
+    return Page(body, f'"{hashlib.sha256(body).hexdigest()[:40]}"', parts.links)
 
 
 def public(request: HttpRequest, page: Page) -> HttpResponseBase:
@@ -74,13 +89,15 @@ def public(request: HttpRequest, page: Page) -> HttpResponseBase:
     return response
 
 
-def personal(request: HttpRequest, doi: str, language: str, key: int, page_hash: str) -> HttpResponse:
+def personal(request: HttpRequest, doi: str, language: str) -> HttpResponse:
     """The answer for somebody who has signed in: their name, their messages, and in the access box their request."""
-    parts = fragments.stored(key, page_hash, language) if fragments.in_use(page_hash) else None
-    parts = parts or made_anew(doi, language, panel=False)
-    asked = Dataset(pk=key, doi=doi) if fragments.SLOT in parts.article else None
-    context = {**frame.context_of(parts), "dataset": asked}
-    response = render(request, frame.TEMPLATE, context)
+    dataset = Dataset.objects.filter(doi=doi).first()
+    if dataset is None:
+        raise Http404
+    parts = fragments.stored(dataset.pk, dataset.page_hash, language)
+    parts = parts or fragments.make(landing_of(dataset), language, panel=False)
+    asked = dataset if fragments.SLOT in parts.article else None  # a tombstone has no access box
+    response = render(request, frame.TEMPLATE, {**frame.context_of(parts), "dataset": asked})
     if parts.links:
         response.headers["Link"] = parts.links
     return response

@@ -70,6 +70,7 @@ class Importer:
         self.providers = KnownProviders()
         self.results: list[PageResult] = []
         self.places: set[str] = set()
+        self.stale: list[int] = []
 
     def run(self, paths: Iterable[Path]) -> list[PageResult]:
         """Import every page. Never raises for what stands in one."""
@@ -88,6 +89,8 @@ class Importer:
                 self._import(file, result, seen)
             if self.progress:
                 self.progress(number, len(files))
+        if not self.dry_run:
+            fragments.render(self.stale)
         return self.results
 
     def prune(self) -> list[str]:
@@ -108,12 +111,14 @@ class Importer:
 
     def _stored(self) -> dict[str, Stored]:
         """The pages that were imported before and still stand, by their hash."""
-        rows = Dataset.objects.filter(retired_at=None).values_list("source_hash", "doi", "findings")
-        return {
-            digest: Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
-            for digest, doi, findings in rows
-            if digest
-        }
+        rows = Dataset.objects.filter(retired_at=None).values_list("source_hash", "doi", "findings", "pk", "page_hash")
+        stored = {}
+        for digest, doi, findings, key, page_hash in rows:
+            if not fragments.in_use(page_hash):
+                self.stale.append(key)
+            if digest:
+                stored[digest] = Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
+        return stored
 
     def _first_look(self, file: PageFile, stored: dict[str, Stored]) -> PageResult:
         """Unchanged, refused, or (for now) to be updated, with its DOI where that can be known."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from datasets import formats
 from datasets.addresses import local_image
-from datasets.facts import words
+from datasets.facts import Fact, Item, words
 from datasets.models import Dataset
 
 register = template.Library()
@@ -54,3 +54,19 @@ def heading(anchor: str, text: str) -> SafeString:
     Args: anchor: the heading's id; text: its words.
     """
     return format_html('<a class="heading-link" href="#{}">{}</a>', anchor, text)
+
+
+@register.simple_tag
+def fact_row(fact: Fact) -> SafeString:
+    """A fact's name and its values: words, links, and what explains them. A page has dozens: no template is asked."""
+    values = format_html_join("", "<li>{}{}</li>", ((_value(item), _note(item)) for item in fact.items))
+    row = '<dt>{}</dt><dd><ul class="tags">{}</ul></dd>' if fact.tags else "<dt>{}</dt><dd><ul>{}</ul></dd>"
+    return format_html(row, fact.name, values)
+
+
+def _value(item: Item) -> SafeString | str:
+    return format_html('<a href="{}">{}</a>', item.url, item.text) if item.url else item.text
+
+
+def _note(item: Item) -> SafeString | str:
+    return format_html(' <span class="fact-note">{}</span>', item.note) if item.note else ""
