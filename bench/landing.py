@@ -95,7 +95,9 @@ def table(ways: list[Way], seen: list[Seen]) -> Iterator[str]:
     for one, result in zip(ways, seen, strict=True):
         ratio = median(rate / bare for rate, bare in zip(result.rates, seen[0].rates, strict=True))
         alone = (f"{median(result.alone):.2f}", f"{quantiles(result.alone, n=20)[-1]:.2f}")
-        yield ROW.format(one.name, one.queries, f"{one.cpu:.2f}", f"{median(result.rates):,.0f}", *alone, f"{ratio:.2f}")
+        yield ROW.format(
+            one.name, one.queries, f"{one.cpu:.2f}", f"{median(result.rates):,.0f}", *alone, f"{ratio:.2f}"
+        )
     for number, one in enumerate(ways):
         if one.name in GOALS:
             ratio = median(rate / bare for rate, bare in zip(seen[number].rates, seen[0].rates, strict=True))

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass
+from html import unescape
 from typing import Any
 
 import structlog
@@ -21,7 +22,8 @@ from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
-from datasets import addresses, facts
+from datasets import facts
+from datasets.addresses import local_image, page_address
 from datasets.exports.bibtex import bibtex, citation
 from datasets.exports.schemaorg import as_script, dataset_as_schema
 from datasets.headings import texts_of
@@ -57,13 +59,11 @@ def make(page: Landing, language: str, *, shared: dict[str, Any] | None = None, 
     """The parts of a page in one language.
 
     Args:
-        shared: what does not depend on the language and is looked up once for all, filled by the first that asks.
+        shared: `context_for_all` of the page, where several languages are made.
         panel: whether to make the access box, which costs a query.
     """
-    shared = {} if shared is None else shared
-    shared.setdefault("texts", texts_of(page))
     with translation.override(language):
-        context = {"dataset": page.dataset, "page": page, "shared": shared, "slot": SLOT, **context_of(page, shared)}
+        context = {**(shared or context_for_all(page)), **context_of(page)}
         retired = page.dataset.retired_at is not None
         article = "datasets/tombstone.html" if retired else "datasets/article.html"
         return Parts(
@@ -79,23 +79,34 @@ def filled(template: str, context: dict[str, Any]) -> str:
     return get_template(template).render(context)
 
 
-def context_of(page: Landing, shared: dict[str, Any]) -> dict[str, object]:
-    """What the templates of a landing page need besides the dataset and its page."""
-    dataset = page.dataset
+def context_of(page: Landing) -> dict[str, object]:
+    """What the templates of a landing page need besides what all languages share."""
     pictures = pictures_of(page)
-    first = next((picture.local for picture in pictures if picture.local), "")
-    summary = " ".join(strip_tags(dataset.description_html).split()) or dataset.name
     return {
-        "address": addresses.page_address(dataset.doi),
-        "summary": Truncator(summary).chars(155),
         "groups": facts.groups(page),
         "citation": citation(page),
+        "pictures": pictures,
+        "picture_alt": next((picture.alt for picture in pictures if picture.local), ""),
+    }
+
+
+def context_for_all(page: Landing) -> dict[str, object]:
+    """What the templates need that is the same in each language."""
+    dataset = page.dataset
+    summary = " ".join(unescape(strip_tags(dataset.description_html)).split()) or dataset.name
+    local = next((local for picture in page.pictures if (local := local_image(picture.url))), "")
+    return {
+        "dataset": dataset,
+        "page": page,
+        "slot": SLOT,
+        "address": page_address(dataset.doi),
+        "summary": Truncator(summary).chars(155),
         "bibtex": bibtex(page),
         "schema": as_script(dataset_as_schema(page)),
-        "texts": shared["texts"],
-        "pictures": pictures,
-        "picture_address": f"{settings.BASE_URL}{first}" if first else "",
-        "viewer": bool(first),
+        "texts": texts_of(page),
+        "picture_address": f"{settings.BASE_URL}{local}" if local else "",
+        "viewer": bool(local),
+        "shared": {},  # where the access box keeps what it looked up
     }
 
 
@@ -108,7 +119,7 @@ def store(dataset: Dataset) -> None:
         page = read_landing(dataset.doi)
         if page is None:
             return
-        shared: dict[str, Any] = {}
+        shared = context_for_all(page)
         parts = {code: make(page, code, shared=shared) for code, _name in settings.LANGUAGES}
     except DatabaseError:
         raise

@@ -8,9 +8,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
-
 from datasets.addresses import local_image
+from tests.live_settings import PICTURES
 
 
 def png(width: int, height: int) -> bytes:
@@ -30,7 +29,7 @@ def copies(*addresses: str, width: int = 320, height: int = 240) -> Iterator[Non
 
     Args: addresses: as pages write them, `/assets/images/a.png`.
     """
-    folder = settings.PICTURES / "register"
+    folder = PICTURES / "register"
     try:
         for address in addresses:
             path = folder / address.lstrip("/")
