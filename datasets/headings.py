@@ -6,11 +6,9 @@ import re
 
 from datasets.landing import Landing
 
-# The ids of the landing page's own sections and of the frame around it.
-OWN = frozenset(
-    {"main", "license", "access-heading", "viewer", "viewer-title"}
-    | {f"about-{part}" for part in ("description", "images", "facts", "annotation", "licences", "citing", "references")}
-)
+# The ids of the landing page's own sections and of the frame around it, and what theirs begin with.
+OWN = frozenset({"main", "license", "access-heading", "viewer", "viewer-title"})
+BEGINNINGS = ("about-", "facts-", "cite-")
 ID = re.compile(r'(<[a-zA-Z][^<>]*?)\sid="([^"]*)"')
 HEADING = re.compile(r'<h([2-6])((?:\s[^<>]*)?\sid="([^"]+)"[^<>]*)>(.*?)</h\1>', re.DOTALL)
 LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
@@ -36,7 +34,7 @@ def texts_of(page: Landing) -> dict[str, object]:
     taken = set(OWN) | {section.anchor for section in page.licenses} | {one.other_anchor for one in page.licenses}
 
     def once(match: re.Match[str]) -> str:
-        if match[2] in taken:
+        if match[2] in taken or match[2].startswith(BEGINNINGS):
             return match[1]
         taken.add(match[2])
         return match[0]
