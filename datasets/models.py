@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from datasets.fragment_models import LandingFragment as LandingFragment
 from datasets.shown import ShownOnPage
 
 if TYPE_CHECKING:
@@ -123,30 +124,6 @@ class Dataset(models.Model):
     def get_absolute_url(self) -> str:
         """The landing page, at exactly the DOI's path, because every DOI already minted resolves to it."""
         return reverse("datasets:landing", kwargs={"doi": self.doi})
-
-
-class LandingFragment(models.Model):
-    """The parts of a dataset's landing page in one language, for a visitor who has not signed in.
-
-    Made when the page is imported and whenever something that they show changes; `Dataset.page_hash` is the hash of
-    all of them.
-    """
-
-    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="fragments", verbose_name=_("dataset"))
-    language = models.CharField(_("language"), max_length=10)
-    page_hash = models.CharField(_("page that it belongs to"), max_length=64)
-    head = models.TextField(_("in the head"), blank=True)
-    links = models.TextField(_("Link header"), blank=True)
-    article = models.TextField(_("article without its access box"), blank=True)
-    panel = models.TextField(_("access box"), blank=True)
-
-    class Meta:
-        verbose_name = _("part of a landing page")
-        verbose_name_plural = _("parts of landing pages")
-        constraints = (models.UniqueConstraint(fields=("dataset", "language"), name="landing_fragment_language"),)
-
-    def __str__(self) -> str:
-        return f"{self.dataset}, {self.language}"
 
 
 class License(ShownOnPage):
