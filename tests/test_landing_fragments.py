@@ -21,6 +21,7 @@ from datasets import fragments, frame, landing_view
 from datasets.landing import landing_of, read_landing
 from datasets.models import Citation, Contributor, Dataset, LandingFragment, License, LicenseText, Provider, SampleImage
 from datasets.register.importer import Importer
+from datasets.shown import ShownOnPage
 from datasets.tasks import render_pages
 from tests.cast import BRGANDI, license_of, set_policy
 from tests.register.pages import a_page
@@ -378,3 +379,14 @@ def test_the_frame_holds_no_mark_of_its_own(brgandi: Dataset) -> None:
     assert "xx" not in page
     assert "beforepanelafter" in page
     assert "next=%2F10.23698%2Faida%2F%C3%B6+%3C%26%3E" in page
+
+
+def test_every_model_that_points_at_a_dataset_says_whether_pages_show_it() -> None:
+    """A new model whose rows a landing page shows inherits `ShownOnPage`; the others stand here."""
+    unshown = {"LandingFragment", "AccessRequest"}
+    owners = (Dataset, License)
+    pointing = {
+        relation.related_model for owner in owners for relation in owner._meta.related_objects if relation.related_model
+    }
+    names = {model.__name__ for model in pointing if not issubclass(model, ShownOnPage)}
+    assert names - unshown == set()
