@@ -74,16 +74,16 @@ def licenses_for_panel(dataset: Dataset, user: AnyUser) -> list[License]:
     texts = LicenseText.objects.filter(license=OuterRef("pk")).exclude(change=LicenseText.Change.WAITING)
     providers = DatasetProvider.objects.filter(dataset=dataset, retired_at=None)
     rows = License.objects.filter(dataset=dataset, retired_at=None).select_related("policy").order_by("order")
-    rows = rows.annotate(
+    asked = rows.annotate(
         html_in_force=Subquery(texts.order_by("-number").values("html")[:1]), has_provider=Exists(providers)
     )
     if not isinstance(user, User):
         nothing = Value("", output_field=CharField())
-        return list(rows.annotate(own_reference=nothing, own_status=nothing))
+        return list(asked.annotate(own_reference=nothing, own_status=nothing))
     own = AccessRequest.objects.filter(license=OuterRef("pk"), applicant=user).exclude(status__in=FINISHED)
     newest = own.order_by(F("submitted_at").desc(nulls_last=True), "-pk")
     return list(
-        rows.annotate(
+        asked.annotate(
             own_reference=Subquery(newest.values("reference")[:1]), own_status=Subquery(newest.values("status")[:1])
         )
     )

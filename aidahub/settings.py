@@ -111,8 +111,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # to open one, SQLite's too, takes longer than to answer most pages
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {
@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
+    "render-pages": {"task": "datasets.render_pages", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {
         "task": "outbox.deliver",
         "schedule": OUTBOX_TICK,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
 from datasets import addresses, formats, vocabulary
 from datasets.front import front
 from datasets.front import words as words
-from datasets.landing import Landing, Party
+from datasets.landing import Landing, LicenseSection, Party
 from datasets.models import Dataset
 from datasets.search import address
 from datasets.search.columns import year_of
@@ -141,21 +143,22 @@ def _imaging(dataset: Dataset) -> list[Fact]:
 def _publication(landing: Landing) -> list[Fact]:
     dataset = landing.dataset
     year = "".join(item.text for item in own_words(dataset, "datacite", "copyrightYear"))
-    licenses = [found("license", section.license.name) for section in landing.licenses]
     shared = [
         Item(countries.name(text.upper()) or text, address("country", text))
         for text in words(front(dataset, "other", "countries-shared"))
     ]
     return [
+        Fact(_("Cite as"), [Item(_("Citation, to copy or download"), "#about-citing")]),
         Fact(_("Authors"), [party_item(party, "author") for party in landing.authors]),
+        Fact(_("Year"), each("year", year_of(dataset)) or own_words(dataset, "datacite", "copyrightYear")),
         Fact(_("Publisher"), own_words(dataset, "datacite", "publisher", "publisher")),
-        Fact(_("Year"), each("year", year_of(dataset))),
         Fact(_("DOI"), [Item(dataset.doi, f"https://doi.org/{dataset.doi}")]),
         Fact(_("Version"), each("version", dataset.version)),
-        Fact(_("Licences"), licenses),
         Fact(_("Created"), dated(dataset, dataset.date_created, "dateCreated", "created")),
         Fact(_("Published"), dated(dataset, dataset.date_published, "datePublished", "published")),
         Fact(_("Modified"), dated(dataset, dataset.date_modified, "dateModified", "modified")),
+        Fact(_("References"), _references(len(landing.works))),
+        Fact(_("Licences"), [_licence(section) for section in landing.licenses]),
         Fact(_("Copyright"), _copyright(year) + [party_item(party, "copyright") for party in landing.holders]),
         Fact(_("Providers"), [party_item(party, "provider") for party in landing.providers]),
         Fact(_("Shared with"), shared, tags=True),
@@ -164,6 +167,17 @@ def _publication(landing: Landing) -> list[Fact]:
 
 def _copyright(year: str) -> list[Item]:
     return [Item(f"© {year}", address("copyright", year))] if year else []
+
+
+def _references(number: int) -> list[Item]:
+    text = ngettext("%(number)s work", "%(number)s works", number) % {"number": number}
+    return [Item(text, "#about-references")] if number else []
+
+
+def _licence(section: LicenseSection) -> Item:
+    """A licence: leads to its search; beside it the page's one sentence about it, which leads to its text."""
+    abstract = " ".join(unescape(strip_tags(section.license.abstract_html)).split())
+    return found("license", section.license.name, note=abstract or _("text"), note_url=f"#{section.anchor}")
 
 
 def party_item(party: Party, column: str) -> Item:

@@ -7,13 +7,17 @@ query instead of four, and its licences bring the dataset along.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import CharField, F, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
 
 from datasets.models import Citation, Contributor, Dataset, DatasetProvider, License, LicenseText, SampleImage
 
-PROVIDER, CITATION, IMAGE = "provider", "citation", "image"
+PROVIDER, CITATION, IMAGE, LICENSE = "provider", "citation", "image", "license"
+COLUMNS = ("what", "place", "a", "b", "c", "d")
+BETWEEN = "\n"  # no id holds one
+TextRows = QuerySet[Any, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,48 @@ def read_landing(doi: str) -> Landing | None:
     return landing
 
 
+def landing_of(dataset: Dataset) -> Landing:
+    """The parts of a dataset that has been read, in one query: licences come with the short lists.
+
+    Of a licence only what the page shows is known, not its key.
+    """
+    rows = sorted(_short_lists(dataset, _licenses_as_texts(dataset)), key=lambda row: row[1])
+    licenses = [_license(dataset, texts) for kind, _order, *texts in rows if kind == LICENSE]
+    landing = Landing(dataset, sections(licenses))
+    for kind, _order, *texts in rows:
+        if kind != LICENSE:
+            _add(landing, kind, texts)
+    return landing
+
+
+def _license(dataset: Dataset, texts: list[str]) -> License:
+    name, anchors, abstract, html = texts
+    anchor, _mark, page_anchor = anchors.partition(BETWEEN)
+    license = License(dataset=dataset, name=name, anchor=anchor, page_anchor=page_anchor, abstract_html=abstract)
+    license.html_in_force = html  # type: ignore[attr-defined]  # as `_licenses_with_dataset` annotates it
+    return license
+
+
+def _licenses_as_texts(dataset: Dataset) -> TextRows:
+    rows = License.objects.filter(dataset=dataset, retired_at=None).order_by()
+    return rows.annotate(
+        what=_word(LICENSE),
+        place=F("order"),
+        a=F("name"),
+        b=Concat("anchor", _word(BETWEEN), "page_anchor", output_field=TextField()),
+        c=F("abstract_html"),
+        d=Coalesce(_text_in_force(), Value(""), output_field=TextField()),
+    ).values_list(*COLUMNS)
+
+
+def _text_in_force() -> Subquery:
+    texts = LicenseText.objects.filter(license=OuterRef("pk")).exclude(change=LicenseText.Change.WAITING)
+    return Subquery(texts.order_by("-number").values("html")[:1])
+
+
 def _licenses_with_dataset(doi: str) -> list[License]:
-    text_in_force = (
-        LicenseText.objects.filter(license=OuterRef("pk"))
-        .exclude(change=LicenseText.Change.WAITING)
-        .order_by("-number")
-        .values("html")[:1]
-    )
     rows = License.objects.filter(dataset__doi=doi, retired_at=None).select_related("dataset").order_by("order")
-    return list(rows.annotate(html_in_force=Coalesce(Subquery(text_in_force), Value(""), output_field=TextField())))
+    return list(rows.annotate(html_in_force=Coalesce(_text_in_force(), Value(""), output_field=TextField())))
 
 
 def sections(licenses: list[License]) -> list[LicenseSection]:
@@ -105,37 +142,36 @@ def sections(licenses: list[License]) -> list[LicenseSection]:
     return result
 
 
-def _short_lists(dataset: Dataset) -> list[tuple[str, int, str, str, str, str]]:
-    """People, works and images in one query: what it is, its place, and four texts."""
+def _word(text: str) -> Value:
+    return Value(text, output_field=CharField())
 
-    def word(text: str) -> Value:
-        return Value(text, output_field=CharField())
 
+def _short_lists(dataset: Dataset, *others: TextRows) -> list[tuple[str, int, str, str, str, str]]:
+    """People, works, images and others in one query: what it is, its place, and four texts."""
     contributors = Contributor.objects.filter(dataset=dataset).order_by()
     providers = DatasetProvider.objects.filter(dataset=dataset, retired_at=None).order_by()
     citations = Citation.objects.filter(dataset=dataset).order_by()
     images = SampleImage.objects.filter(dataset=dataset).order_by()
-    columns = ("what", "place", "a", "b", "c", "d")
     rows = contributors.annotate(
         what=F("role"), place=F("order"), a=F("name"), b=F("kind"), c=F("identifier"), d=F("url")
-    ).values_list(*columns)
+    ).values_list(*COLUMNS)
     more = (
         providers.annotate(
-            what=word(PROVIDER),
+            what=_word(PROVIDER),
             place=F("order"),
             a=F("name"),
             b=F("provider__kind"),
             c=F("provider__identifier"),
-            d=word(""),
-        ).values_list(*columns),
+            d=_word(""),
+        ).values_list(*COLUMNS),
         citations.annotate(
-            what=word(CITATION), place=F("order"), a=F("text"), b=F("identifier"), c=word(""), d=word("")
-        ).values_list(*columns),
+            what=_word(CITATION), place=F("order"), a=F("text"), b=F("identifier"), c=_word(""), d=_word("")
+        ).values_list(*COLUMNS),
         images.annotate(
-            what=word(IMAGE), place=F("order"), a=F("title"), b=F("url"), c=F("thumbnail_url"), d=word("")
-        ).values_list(*columns),
+            what=_word(IMAGE), place=F("order"), a=F("title"), b=F("url"), c=F("thumbnail_url"), d=_word("")
+        ).values_list(*COLUMNS),
     )
-    return list(rows.union(*more, all=True))
+    return list(rows.union(*more, *others, all=True))
 
 
 def _add(landing: Landing, kind: str, texts: list[str]) -> None:

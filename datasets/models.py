@@ -14,9 +14,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from datasets.fragment_models import LandingFragment as LandingFragment
 from datasets.search_models import EntryTerm as EntryTerm
 from datasets.search_models import SearchEntry as SearchEntry
 from datasets.search_models import Term as Term
+from datasets.shown import ShownOnPage
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -32,6 +34,15 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def newest_first(self) -> DatasetQuerySet:
         """By the day published, the latest first; without a day last."""
         return self.order_by(F("date_published").desc(nulls_last=True), "name")
+
+    def update(self, **values: Any) -> int:
+        """As Django's; a landing page that shows what was written is made anew (see `datasets.shown`)."""
+        return super().update(**with_page_hash(values))
+
+
+def with_page_hash(values: dict[str, Any]) -> dict[str, Any]:
+    """What to write, and with it an empty `page_hash` unless no page shows any of it."""
+    return values if Dataset.UNSEEN.issuperset(values) else {**values, "page_hash": values.get("page_hash", "")}
 
 
 class Dataset(models.Model):
@@ -75,6 +86,7 @@ class Dataset(models.Model):
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     objects = DatasetQuerySet.as_manager()
+    UNSEEN = frozenset({"findings", "source_hash", "path", "imported_at", "page_hash"})
 
     if TYPE_CHECKING:
         licenses: RelatedManager[License]
@@ -91,10 +103,21 @@ class Dataset(models.Model):
             models.CheckConstraint(condition=Q(doi=Lower("doi")), name="dataset_doi_is_lower_case"),
             models.CheckConstraint(condition=~Q(doi=""), name="dataset_has_a_doi"),
         )
-        indexes = (models.Index(fields=("hidden", "retired_at", "date_published"), name="dataset_listed"),)
+        indexes = (
+            models.Index(fields=("hidden", "retired_at", "date_published"), name="dataset_listed"),
+            models.Index(fields=("page_hash",), name="dataset_page_hash"),
+        )
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; a landing page that shows what was written is made anew (see `datasets.shown`)."""
+        columns = kwargs.get("update_fields")
+        if columns is None or not self.UNSEEN.issuperset(columns):
+            self.page_hash = ""
+            kwargs["update_fields"] = columns and {*columns, "page_hash"}
+        super().save(*args, **kwargs)
 
     @property
     def display_name(self) -> str:
@@ -106,29 +129,7 @@ class Dataset(models.Model):
         return reverse("datasets:landing", kwargs={"doi": self.doi})
 
 
-class LandingFragment(models.Model):
-    """The parts of a dataset's landing page in one language, for a visitor who has not signed in.
-
-    Made when the page is imported and whenever something that they show changes; `Dataset.page_hash` is the hash of
-    all of them.
-    """
-
-    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="fragments", verbose_name=_("dataset"))
-    language = models.CharField(_("language"), max_length=10)
-    head = models.TextField(_("in the head"), blank=True)
-    article = models.TextField(_("article without its access box"), blank=True)
-    panel = models.TextField(_("access box"), blank=True)
-
-    class Meta:
-        verbose_name = _("part of a landing page")
-        verbose_name_plural = _("parts of landing pages")
-        constraints = (models.UniqueConstraint(fields=("dataset", "language"), name="landing_fragment_language"),)
-
-    def __str__(self) -> str:
-        return f"{self.dataset}, {self.language}"
-
-
-class License(models.Model):
+class License(ShownOnPage):
     """One way to use a dataset. Keyed by dataset and name; its words are `LicenseText` rows."""
 
     dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="licenses", verbose_name=_("dataset"))
@@ -178,12 +179,15 @@ class ImmutableError(TypeError):
     """Somebody tried to alter or delete what must stay as it is."""
 
 
-class LicenseText(models.Model):
+class LicenseText(ShownOnPage):
     """One distinct text of a licence. Who accepted a licence accepted this; it is never altered or deleted.
 
     Only `change` may be set later, once, by hub staff: a text that came by import waits until they call it
     editorial (acceptance carries over) or material (people of unfinished requests accept again).
     """
+
+    path_to_dataset = "license__dataset"
+    dataset_by = ("licenses", "license_id")
 
     class Change(models.TextChoices):
         """What the text is to the one before it."""
@@ -228,7 +232,7 @@ class LicenseText(models.Model):
         raise ImmutableError("A licence text is never deleted: people have accepted it.")
 
 
-class Provider(models.Model):
+class Provider(ShownOnPage):
     """A person or organization that decides on or handles access to a dataset.
 
     Identity: a valid e-mail (case-folded), else an ORCID or URL, else the name within the dataset
@@ -236,6 +240,11 @@ class Provider(models.Model):
     it would open existing requests to whoever reads that address; so does a new ORCID for a known address, in
     `pending_identifier`.
     """
+
+    path_to_dataset = "dataset_providers__dataset"
+    dataset_by = ("dataset_providers__provider", "pk")
+    unseen = frozenset({"name", "email", "pending_email", "pending_identifier", "local_to"})
+    always = True
 
     class Kind(models.TextChoices):
         """What a provider is."""
@@ -282,12 +291,14 @@ class Provider(models.Model):
         return last.upper() if prefix in {"https://orcid.org", "http://orcid.org"} else ""
 
 
-class DatasetProvider(models.Model):
+class DatasetProvider(ShownOnPage):
     """A provider's part in one dataset, with the name as the page writes it.
 
     `confirmed` is false for a provider that a later import added: it sees new requests at once and the
     existing ones only after hub staff confirm it.
     """
+
+    unseen = frozenset({"part", "part_by_hand", "confirmed", "added_at"})
 
     class Part(models.TextChoices):
         """What a provider does when somebody asks."""
@@ -316,7 +327,7 @@ class DatasetProvider(models.Model):
         return f"{self.name}, {self.dataset}"
 
 
-class Contributor(models.Model):
+class Contributor(ShownOnPage):
     """An author or a holder of the copyright, as the page names them."""
 
     class Role(models.TextChoices):
@@ -345,7 +356,7 @@ class Contributor(models.Model):
         return self.name
 
 
-class Citation(models.Model):
+class Citation(ShownOnPage):
     """A work that the page refers to."""
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="citations", verbose_name=_("dataset"))
@@ -363,7 +374,7 @@ class Citation(models.Model):
         return self.text[:80]
 
 
-class SampleImage(models.Model):
+class SampleImage(ShownOnPage):
     """An example image; addresses are as written, relative ones belong to the register's own site."""
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="sample_images", verbose_name=_("dataset"))

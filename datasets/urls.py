@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path, re_path
 
-from datasets import views
+from datasets import landing_view, views
 from datasets.exports import views as exports
 from datasets.exports.serve import export
 from datasets.exports.table import FORMATS
@@ -21,5 +21,5 @@ urlpatterns = [
     path("catalog.ttl", exports.catalogue, name="catalogue"),
     path("feed.atom", exports.feed, name="feed"),
     re_path(rf"^{DOI}/{EXPORT}$", export, name="export"),
-    re_path(rf"^{DOI}$", views.landing, name="landing"),
+    re_path(rf"^{DOI}$", landing_view.landing, name="landing"),
 ]

@@ -3,10 +3,14 @@
 import os
 
 from aidahub.settings import *  # noqa: F403
-from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY
+from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY, STATICFILES_DIRS, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
+# Where a test puts copies of the register's images (tests/support/pictures.py).
+PICTURES = VAR_DIR / "pictures"
+PICTURES.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [*STATICFILES_DIRS, PICTURES]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

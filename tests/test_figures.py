@@ -82,8 +82,8 @@ def test_the_tables(client: Client, db: None) -> None:
 def test_modalities_and_organs_lead_to_their_search(client: Client, db: None) -> None:
     make_dataset(modality=["CT"], organ=[{"name": "Head & neck", "sctid": None}])
     html = page_of(client)
-    assert 'href="/datasets/?q=CT" title="computed tomography"' in html
-    assert "/datasets/?q=Head+%26+neck" in html
+    assert 'href="/datasets/?modality=CT" title="computed tomography"' in html
+    assert "/datasets/?organ=Head+%26+neck" in html
     for address in re.findall(r'href="(/datasets/\?[^"]*)"', html):
         assert "The dataset other" in client.get(address.replace("&amp;", "&")).text
 

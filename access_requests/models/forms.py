@@ -12,6 +12,7 @@ from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
 from access_requests.labels import DECIDED_BY_CHOICES, QUORUM_CHOICES
 from access_requests.workflow import DecidedBy, Quorum
 from datasets.models import License
+from datasets.shown import ShownOnPage
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -56,8 +57,11 @@ class FormVersion(AppendOnly):
         return f"{self.form} {self.number}"
 
 
-class Policy(models.Model):
+class Policy(ShownOnPage):
     """How requests under one licence are decided; without a row the licence's page says it (`policies.policy_of`)."""
+
+    path_to_dataset = "license__dataset"
+    dataset_by = ("licenses", "license_id")
 
     license = models.OneToOneField(License, models.PROTECT, related_name="policy", verbose_name=_("licence"))
     form = models.SlugField(_("form"), help_text=_("Slug of the form that applicants fill in."))

@@ -21,9 +21,15 @@ register = template.Library()
 
 @register.inclusion_tag("access_requests/panel.html", takes_context=True)
 def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
-    """How to ask for a dataset: each way in, or the person's own request, or whom to write to. One query."""
+    """How to ask for a dataset: each way in, or the person's own request, or whom to write to. One query.
+
+    `shared` in the context keeps its answer for the same box in the other languages.
+    """
     user = context.get("user") or AnonymousUser()
-    licenses = licenses_for_panel(dataset, user)
+    shared = context.get("shared", {})
+    licenses = shared.get("panel")
+    if licenses is None:
+        licenses = shared["panel"] = licenses_for_panel(dataset, user)
     for license in licenses:
         license.dataset = dataset
     texts = [getattr(license, "html_in_force", "") for license in licenses]

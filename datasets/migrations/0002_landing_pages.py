@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(max_length=10, verbose_name='language')),
+                ('page_hash', models.CharField(max_length=64, verbose_name='page that it belongs to')),
                 ('head', models.TextField(blank=True, verbose_name='in the head')),
+                ('links', models.TextField(blank=True, verbose_name='Link header')),
                 ('article', models.TextField(blank=True, verbose_name='article without its access box')),
                 ('panel', models.TextField(blank=True, verbose_name='access box')),
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fragments', to='datasets.dataset', verbose_name='dataset')),
@@ -36,5 +38,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'parts of landing pages',
                 'constraints': [models.UniqueConstraint(fields=('dataset', 'language'), name='landing_fragment_language')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='dataset',
+            index=models.Index(fields=['page_hash'], name='dataset_page_hash'),
         ),
     ]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from datasets import search
+from datasets import fragments, search
 from datasets.models import Dataset
 from datasets.register.files import PageFile, find_pages, place_of, read_bytes, source_hash
 from datasets.register.findings import Finding, Findings, Refusal, Severity, known
@@ -23,6 +23,7 @@ from datasets.register.page import Page
 from datasets.register.providers import KnownProviders, write_providers
 from datasets.register.reader import ReadPage, Register, own_doi, read
 from datasets.register.rows import write_dataset, write_licenses, write_lists
+from datasets.shown import rendered_at_the_end
 
 
 class Result(StrEnum):
@@ -70,6 +71,7 @@ class Importer:
         self.providers = KnownProviders()
         self.results: list[PageResult] = []
         self.places: set[str] = set()
+        self.stale: list[int] = []
 
     def run(self, paths: Iterable[Path]) -> list[PageResult]:
         """Import every page. Never raises for what stands in one."""
@@ -88,6 +90,8 @@ class Importer:
                 self._import(file, result, seen)
             if self.progress:
                 self.progress(number, len(files))
+        if not self.dry_run:
+            fragments.render(self.stale)
         return self.results
 
     def prune(self) -> list[str]:
@@ -106,17 +110,21 @@ class Importer:
                 retired = Dataset.objects.filter(doi__in=gone)
                 retired.update(retired_at=timezone.now())
                 search.unindex(retired)
+            fragments.render(Dataset.objects.filter(doi__in=gone).values_list("pk", flat=True))
         return gone
 
     def _stored(self) -> dict[str, Stored]:
         """The pages that were imported before, still stand and can be found, by their hash."""
         standing = Dataset.objects.filter(Q(hidden=True) | Q(search_entry__isnull=False), retired_at=None)
-        rows = standing.values_list("source_hash", "doi", "findings")
-        return {
-            digest: Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
-            for digest, doi, findings in rows
-            if digest
-        }
+        stored = {}
+        for digest, doi, findings, key, page_hash in standing.values_list(
+            "source_hash", "doi", "findings", "pk", "page_hash"
+        ):
+            if not fragments.in_use(page_hash):
+                self.stale.append(key)
+            if digest:
+                stored[digest] = Stored(doi, [Finding.from_dict(item) for item in findings if known(item["code"])])
+        return stored
 
     def _first_look(self, file: PageFile, stored: dict[str, Stored]) -> PageResult:
         """Unchanged, refused, or (for now) to be updated, with its DOI where that can be known."""
@@ -154,7 +162,7 @@ class Importer:
             result.result, result.findings = Result.REFUSED, [refusal.finding]
 
     def _write(self, page: ReadPage, place: str, digest: str) -> tuple[Result, list[Finding]]:
-        with transaction.atomic():
+        with transaction.atomic(), rendered_at_the_end():
             existing = Dataset.objects.select_for_update().filter(doi=page.doi).first()
             new = existing is None
             dataset = write_dataset(page, place, digest, existing)
@@ -170,4 +178,6 @@ class Importer:
                 dataset.save(update_fields=["findings"])
             if self.dry_run:
                 transaction.set_rollback(True)
+            else:
+                fragments.store(dataset)
         return (Result.CREATED if new else Result.UPDATED), findings

@@ -6,13 +6,14 @@ from html import escape
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from datasets import cards, formats
 from datasets.addresses import local_image
 from datasets.catalogue import Choice, Totals
-from datasets.facts import words
+from datasets.facts import Fact, Item, words
 from datasets.models import Dataset
 from datasets.search import address
 from datasets.search.columns import CLINICAL, SYNTHETIC
@@ -118,3 +119,30 @@ def tile(dataset: Dataset) -> dict[str, str]:
         "word": next(iter(words(dataset.modality)), ""),
         "art": next((art for word, art in ART if word in field), "art-data"),
     }
+
+
+@register.simple_tag
+def heading(anchor: str, text: str) -> SafeString:
+    """The words of a heading as a link to it, so that its address can be copied or sent.
+
+    Args: anchor: the heading's id; text: its words.
+    """
+    return format_html('<a class="heading-link" href="#{}">{}</a>', anchor, text)
+
+
+@register.simple_tag
+def fact_row(fact: Fact) -> SafeString:
+    """A fact's name and its values: words, links, and what explains them. A page has dozens: no template is asked."""
+    values = format_html_join("", "<li>{}{}</li>", ((_value(item), _note(item)) for item in fact.items))
+    row = '<dt>{}</dt><dd><ul class="tags">{}</ul></dd>' if fact.tags else "<dt>{}</dt><dd><ul>{}</ul></dd>"
+    return format_html(row, fact.name, values)
+
+
+def _value(item: Item) -> SafeString | str:
+    return format_html('<a href="{}">{}</a>', item.url, item.text) if item.url else item.text
+
+
+def _note(item: Item) -> SafeString | str:
+    if item.note_url:
+        return format_html(' <a class="fact-note" href="{}">{}</a>', item.note_url, item.note)
+    return format_html(' <span class="fact-note">{}</span>', item.note) if item.note else ""

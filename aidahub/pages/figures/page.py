@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
 from access_requests.waiting import USUAL_DAYS
-from datasets import facts, formats, vocabulary
+from datasets import formats, vocabulary
+from datasets.search import address
 
 from . import charts
 from .asked import Asked, Span
@@ -94,7 +95,7 @@ def context_of(figures: Figures) -> dict[str, Any]:
 
 def search_for(column: str, word: str) -> str:
     """The address of the search for what stands in a column. The one place that knows how such a search is written."""
-    return facts.searched(word)
+    return address(column, word)
 
 
 def _table(kind: str, rows: dict[str, Sum]) -> Table:
