@@ -180,9 +180,14 @@ def _licence(section: LicenseSection) -> Item:
     return found("license", section.license.name, note=abstract or _("text"), note_url=f"#{section.anchor}")
 
 
-def party_item(party: Party, column: str) -> Item:
-    """A person or organisation: leads to the search for them, with their ORCID record or web page beside it."""
+def party_item(party: Party, column: str = "") -> Item:
+    """A person or organisation, linked to their ORCID record or web page.
+
+    Args: column: the name leads to the search for it in this column instead, with that link beside it.
+    """
     url = addresses.web_address(party.identifier) or addresses.web_address(party.url)
     orcid = url.partition("://orcid.org/")[2] if "://orcid.org/" in url else ""
-    note = _("ORCID %(id)s") % {"id": orcid} if orcid else _("web page") if url else ""
-    return found(column, party.name, note=note, note_url=url)
+    note = _("ORCID %(id)s") % {"id": orcid} if orcid else ""
+    if not column:
+        return Item(party.name, url, note)
+    return found(column, party.name, note=note or (_("web page") if url else ""), note_url=url)

@@ -136,7 +136,7 @@ def _sums(wanted: Sequence[Wanted]) -> tuple[list[Sum], int]:
 
 def _counted(wanted: Sequence[Wanted], *, of_most: bool) -> list[tuple[Any, ...]]:
     found, parameters = found_by(wanted)
-    others = f"SELECT dataset_id {ENTRIES} WHERE dataset_id NOT IN ({found})"
+    others = f"SELECT dataset_id {ENTRIES} EXCEPT {found}"
     sql = COUNTED.format(keys=others, counted=OTHERS) if of_most else COUNTED.format(keys=found, counted=THOSE)
     return _rows(sql, [*parameters, SHOWN + 1])
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from datasets.register.values import fold
@@ -21,6 +22,7 @@ from datasets.register.values import fold
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 60  # in characters; what follows is not looked at, neither in a dataset nor in a search
 LONGEST_VALUE = 100
+SHORT = 60
 MOST_TOKENS = 20_000  # of one dataset; a tsvector holds less than a megabyte
 MOST_BYTES = 500_000
 
@@ -38,6 +40,15 @@ class Wanted(NamedTuple):
 
 def split(text: str) -> list[str]:
     """The folded words of a text, in their order."""
+    return list(_split_short(text)) if len(text) < SHORT else _split(text)
+
+
+@lru_cache(maxsize=20_000)
+def _split_short(text: str) -> tuple[str, ...]:
+    return tuple(_split(text))  # values of columns come again and again
+
+
+def _split(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
 
 
