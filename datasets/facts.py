@@ -23,11 +23,12 @@ from datasets.register.values import tidy
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One value: its words, where it leads (or nowhere), and words that explain it."""
+    """One value: its words, where they lead (or nowhere), words that explain it, and where those lead (or nowhere)."""
 
     text: str
     url: str = ""
     note: str = ""
+    note_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
