@@ -133,16 +133,14 @@ def heading(anchor: str, text: str) -> SafeString:
 @register.simple_tag
 def fact_row(fact: Fact) -> SafeString:
     """A fact's name and its values: words, links, and what explains them. A page has dozens: no template is asked."""
-    values = format_html_join("", "<li>{}{}</li>", ((_value(item), _note(item)) for item in fact.items))
+    values = format_html_join("", "<li>{}{}</li>", ((_linked(item.text, item.url), _note(item)) for item in fact.items))
     row = '<dt>{}</dt><dd><ul class="tags">{}</ul></dd>' if fact.tags else "<dt>{}</dt><dd><ul>{}</ul></dd>"
     return format_html(row, fact.name, values)
 
 
-def _value(item: Item) -> SafeString | str:
-    return format_html('<a href="{}">{}</a>', item.url, item.text) if item.url else item.text
+def _linked(text: str, url: str) -> SafeString | str:
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
 
 
 def _note(item: Item) -> SafeString | str:
-    if item.note_url:
-        return format_html(' <a class="fact-note" href="{}">{}</a>', item.note_url, item.note)
-    return format_html(' <span class="fact-note">{}</span>', item.note) if item.note else ""
+    return format_html(' <span class="fact-note">{}</span>', _linked(item.note, item.note_url)) if item.note else ""
