@@ -21,6 +21,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from datasets.register import blocks, deflists, spans
+from datasets.register.extensions import without_extensions
+from datasets.register.tables import table
 from datasets.register.typography import typography
 
 TAGS = frozenset(
@@ -40,8 +43,7 @@ BLOCKS = frozenset(
     "address blockquote br caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary "
     "table tbody td tfoot th thead tr ul".split()
 )
-HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z][\w:-]*)\}\s*$")
-ATTRIBUTE_LIST = re.compile(r"(?m)^[ ]{0,3}\{:[^}\n]{0,200}\}[ \t]*$|(?<=[^\s`])\{:[^}\n]{0,200}\}")
+HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\s*$")
 NOT_IN_ANCHOR = re.compile(r"[^\w\- \t]")
 SPACE = re.compile(r"\s+")
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # with these a licence reads otherwise than it is kept (UAX #9)
@@ -102,6 +104,10 @@ def _destination(text: str, start: int, limit: int) -> Any:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("default", {"html": True, "typographer": True, "linkify": False})
     parser.disable(["replacements", "smartquotes"])
+    blocks.install(parser)
+    spans.install(parser)
+    deflists.install(parser)
+    parser.block.ruler.at("table", table, {"alt": []})
     parser.core.ruler.after("block", "heading_ids", _heading_ids)
     parser.core.ruler.after("block", "check_brackets", _check_brackets)
     parser.core.ruler.after("inline", "typography", typography)
@@ -142,7 +148,7 @@ def parse(text: str) -> Parsed:
     Raises:
         MarkdownFailure: when a text would take too long to read.
     """
-    tokens = _tokens(ATTRIBUTE_LIST.sub("", text))
+    tokens = _tokens(without_extensions(text))
     headings: list[Heading] = []
     used: Counter[str] = Counter()
     for at, token in enumerate(tokens):
@@ -150,10 +156,11 @@ def parse(text: str) -> Parsed:
             continue
         words = plain(tokens[at + 1])
         anchor = str(token.attrGet("id") or _anchor(words, used))
-        token.attrSet("id", anchor)
+        if anchor:
+            token.attrSet("id", anchor)
         if token.level == 0:
             line = token.map[0] if token.map else 0
-            headings.append(Heading(at, at + 3, int(token.tag[1]), anchor, words, line))
+            headings.append(Heading(at, at + 3, int(token.tag[1]), anchor, SPACE.sub(" ", words), line))
     return Parsed(tokens, headings)
 
 

@@ -52,7 +52,9 @@ def read(data: bytes, path: str, register: Register) -> ReadPage:
     page = Page.model_validate(source.front)
     doi = own_doi(page, source, register.prefix)
     address = f"/{doi}"
-    variables = {"page": source.front | {"url": address, "path": path}, "site": {"url": register.site, "baseurl": ""}}
+    file = own_path(path, register.prefix)
+    place = {"url": address, "path": file, "name": file.rpartition("/")[2]}
+    variables = {"page": source.front | place, "site": {"url": register.site, "baseurl": ""}}
     body = read_body(source.body, source.body_line, variables, register.site, findings)
     found = tuple(read_licenses(page.datacite.license, body, Place(doi, source), findings))
     check(page, source, path, register.prefix, body, findings)
@@ -68,6 +70,13 @@ def read(data: bytes, path: str, register: Register) -> ReadPage:
         abstracts=tuple(show.html(license.abstract, "datacite", "license") for license in found),
         findings=tuple(findings),
     )
+
+
+def own_path(path: str, prefix: str) -> str:
+    """A page's path inside the register: from the folder of the DOI prefix on; its name where there is none."""
+    parts = path.split("/")
+    start = len(parts) - 1 - parts[::-1].index(prefix) if prefix in parts else len(parts) - 1
+    return "/".join(parts[start:])
 
 
 def own_doi(page: Page, source: Source, prefix: str) -> str:

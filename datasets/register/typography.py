@@ -28,7 +28,6 @@ MARKUP = {
     "softbreak": "\n",
     "hardbreak": "\n",
     "image": "![](",
-    "code_inline": "`",
 }
 
 
@@ -53,6 +52,8 @@ def _turn(children: list[Token]) -> None:
 def _source(child: Token) -> str:
     if child.type in {"text", "html_inline", "text_special"}:
         return child.content
+    if child.type == "code_inline":
+        return f"{child.markup}{child.content}{child.markup}"
     return MARKUP.get(child.type, child.markup)
 
 
@@ -62,7 +63,10 @@ def _quotes(source: str, start: int, length: int, continues: bool) -> str:
     free = start if not continues else start - 1  # up to here, characters belong to something else
     at = start
     while at < start + length:
-        if source[at] in OPEN:
+        symbol = SYMBOL.match(source, at, start + length)
+        if symbol:
+            at = free = symbol.end()
+        elif source[at] in OPEN:
             before = source[at - 1] if at - 1 >= free and at > 0 else None
             turned = _turned(before, source, at)
             text[at - start : at - start + len(turned)] = turned

@@ -40,7 +40,7 @@ def test_a_link_keeps_spaces_in_its_address() -> None:
 
 
 def test_anchors_are_kramdowns() -> None:
-    source = "## AIDA BY license\n### AIDA BY license\n## Ö & 1.5!\n## Named {#own-id}\nSetext\n------\n"
+    source = "## AIDA BY license\n### AIDA BY license\n## Ö & 1.5!\n## Named {#own-id}\n\nSetext\n------\n"
     assert [heading.anchor for heading in parse(source).headings] == [
         "aida-by-license", "aida-by-license-1", "ö--15", "own-id", "setext",
     ]  # fmt: skip
