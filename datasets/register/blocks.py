@@ -23,8 +23,7 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 
 ATX = re.compile(r"#{1,6}[\t ]+\S")
 UNDERLINE = re.compile(r"(?:-+|=+)[ \t]*")
-LIST_ITEM = re.compile(r"(?:[+*-]|\d{1,9}\.)(?:[\t ]|$)")
-LATER_ITEM = re.compile(r"(?:[+*-]|\d{1,9}\.)[\t ]")
+LIST_ITEM = re.compile(r"(?:[+*-]|\d{1,9}\.)[\t ]")
 FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\S*[ \t]*")
 SPAN_TAGS = (
     "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option q rb rbc rp rt rtc "
@@ -84,7 +83,7 @@ def list_of_items(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if not LIST_ITEM.match(line):
         return False
     if silent and state.parentType == "paragraph":
-        return indentation(state, start) < 4 and bool(LATER_ITEM.match(line))
+        return indentation(state, start) < 4
     return list_block(state, start, end, silent)
 
 

@@ -15,7 +15,7 @@ SWITCH = re.compile(r"\{:(?::nomarkdown[^}\n]{0,100}|/nomarkdown|/|:options[^}\n
 CONTENTS = re.compile(r"(?m)^[*+-][ \t][^\n]*\n(?=\{:[ \t]*toc\b)|^1\.[ \t][^\n]*\n(?=\{:[ \t]*toc\b)")
 HEADING_ID = re.compile(r"(?m)^(#{1,6}[ \t][^\n]*?)[ \t]*\n\{:[^}\n]{0,100}?#([A-Za-z][\w:-]*)[^}\n]{0,100}\}[ \t]*$")
 ID_BEFORE = re.compile(r"(?m)^\{:[^}\n]{0,100}?#([A-Za-z][\w:-]*)[^}\n]{0,100}\}[ \t]*\n(#{1,6}[ \t][^\n]*?)[ \t]*$")
-ATTRIBUTE_LIST = re.compile(r"(?m)^[ ]{0,3}\{:[^}\n]{0,200}\}[ \t]*$|(?<=[^\s`])\{:[^}\n]{0,200}\}")
+ATTRIBUTE_LIST = re.compile(r"(?m)^[ ]{0,3}\{:[^}\n]{0,200}\}[ \t]*$")
 
 
 def without_extensions(text: str) -> str:

@@ -63,7 +63,7 @@ def path(value: str) -> str:
     if VALUE.fullmatch(value) and not re.search(r"\.(empty|blank|nil|null|true|false|and|or|in)\b", value):
         return value
     words = WORDS.findall(value)
-    if not words or not re.match(r"[A-Za-z_]", value):
+    if not words or not words[0][0]:
         return "nil"
     first, *rest = [word or number or double or single for word, number, double, single in words]
     return first + "".join(f"[{word}]" if word.isdigit() else f'["{word}"]' for word in rest)

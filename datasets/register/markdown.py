@@ -18,7 +18,6 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from datasets.register import blocks, deflists, spans
@@ -78,12 +77,6 @@ class Parsed(NamedTuple):
     headings: list[Heading]
 
 
-def _label(state: StateInline, start: int, disable_nested: bool = False) -> int:
-    """The end of a link's words, -1 where it has none: `[](address)` is no link to kramdown."""
-    end = parseLinkLabel(state, start, disable_nested)
-    return -1 if disable_nested and end == start + 1 else end
-
-
 def _destination(text: str, start: int, limit: int) -> Any:
     """A link's address. Inside brackets it may hold spaces, as in kramdown; a definition's may not."""
     before = text[max(start - 100, 0) : start].rstrip()
@@ -112,7 +105,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.after("block", "check_brackets", _check_brackets)
     parser.core.ruler.after("inline", "typography", typography)
     parser.helpers = SimpleNamespace(  # type: ignore[assignment]  # the same functions but one
-        parseLinkLabel=_label, parseLinkTitle=parseLinkTitle, parseLinkDestination=_destination
+        parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle, parseLinkDestination=_destination
     )
     parser.validateLink = _any_link  # type: ignore[method-assign,assignment]
     return parser

@@ -23,6 +23,7 @@ REFERENCE = re.compile(r"\[\^([\w:-]{1,100})\]")
 MATH = re.compile(r"\$\$(.{1,500}?)\$\$", re.DOTALL)
 TAG = re.compile(r"</?([A-Za-z][\w-]{0,30})\b")
 BOX = re.compile(r"\[[ xX]\][ \t]+")
+ATTRIBUTES = re.compile(r"\{:[^}\n]{0,200}\}")
 ARROW = "↩"
 
 
@@ -120,6 +121,16 @@ def line_break(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def attribute_list(state: StateInline, silent: bool) -> bool:
+    """`{: .class}` right behind emphasis, code or a link; behind words it is text."""
+    match = ATTRIBUTES.match(state.src, state.pos)
+    last = state.tokens[-1] if state.tokens else None
+    if not match or state.pending or last is None or (last.type == "text" and last.content.strip("*_~")):
+        return False
+    state.pos = match.end()
+    return True
+
+
 def html_in_text(state: StateInline, silent: bool) -> bool:
     """A tag inside a paragraph; one that belongs around paragraphs is text."""
     tag = TAG.match(state.src, state.pos)
@@ -140,6 +151,7 @@ def install(parser: MarkdownIt) -> None:
     parser.block.ruler.before("reference", "math_block", math_block, {"alt": []})
     parser.inline.ruler.before("escape", "math", math)
     parser.inline.ruler.before("escape", "line_break", line_break)
+    parser.inline.ruler.before("escape", "attribute_list", attribute_list)
     parser.inline.ruler.at("html_inline", html_in_text)
     parser.core.ruler.after("block", "boxes", boxes)
     parser.core.ruler.after("inline", "footnotes", footnotes)
