@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, fence, heading, hr, lheading, list_block
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
@@ -148,12 +149,16 @@ def _push(state: StateBlock, start: int, stop: int, text: str = "", length: int 
     token.content, token.map = text[:length] + "\n", [start, stop]
     state.line = stop
     if rest:
-        for kind, tag, nesting in (("paragraph_open", "p", 1), ("inline", "", 0), ("paragraph_close", "p", -1)):
-            part = state.push(kind, tag, nesting)
-            part.map = [stop - 1, stop]
-            if kind == "inline":
-                part.content, part.children = rest, []
+        push_paragraph(state, rest, [stop - 1, stop])
     return True
+
+
+def push_paragraph(state: StateBlock, words: str, lines: list[int]) -> None:
+    """Add a paragraph."""
+    state.push("paragraph_open", "p", 1).map = lines
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = words, lines, []
+    state.push("paragraph_close", "p", -1)
 
 
 def definition(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
@@ -176,8 +181,8 @@ def definition(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
 
 def install(parser: MarkdownIt) -> None:
     """Put the rules in the place of markdown-it's own."""
-    interrupting = {"alt": ["paragraph", "reference", "blockquote"]}
-    everywhere = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupting: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+    everywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     ruler = parser.block.ruler
     ruler.at("heading", atx_heading, interrupting)
     ruler.at("lheading", setext_heading, {"alt": []})

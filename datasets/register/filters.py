@@ -246,7 +246,9 @@ def slugify(value: Any, _mode: Any = None) -> str:
 
 def jsonify(value: Any) -> str:
     """A value as JSON."""
-    return json.dumps(None if isinstance(value, Undefined) else value, ensure_ascii=False, default=text_of, separators=(",", ":"))
+    return json.dumps(
+        None if isinstance(value, Undefined) else value, ensure_ascii=False, default=text_of, separators=(",", ":")
+    )
 
 
 @with_context

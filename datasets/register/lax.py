@@ -17,7 +17,9 @@ COMPARISON = re.compile(rf"\s*({FRAGMENT})\s*(==|!=|<>|<=|>=|<|>|contains)?\s*({
 JOINT = re.compile(r"\s+(and|or)\s+")
 LOOP = re.compile(rf"\s*([\w-]+)\s+in\s+(\([^()]*\)|{FRAGMENT})\s*(reversed)?(.*)", re.DOTALL)
 LIMIT = re.compile(rf"(limit|offset)\s*:\s*({FRAGMENT})")
-VALUE = re.compile(r"-?\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|[A-Za-z_][\w-]*\??(\.[A-Za-z_][\w-]*\??|\[[^\[\]]*\])*|\([^()]*\)")
+VALUE = re.compile(
+    r"-?\d+(\.\d+)?|\"[^\"]*\"|'[^']*'|[A-Za-z_][\w-]*\??(\.[A-Za-z_][\w-]*\??|\[[^\[\]]*\])*|\([^()]*\)"
+)
 WORDS = re.compile(r"([A-Za-z_][\w-]*)|\[\s*(?:(\d{1,6})|\"([^\"]*)\"|'([^']*)')\s*\]")
 
 
@@ -65,5 +67,5 @@ def path(value: str) -> str:
     words = WORDS.findall(value)
     if not words or not words[0][0]:
         return "nil"
-    first, *rest = [word or number or double or single for word, number, double, single in words]
-    return first + "".join(f"[{word}]" if word.isdigit() else f'["{word}"]' for word in rest)
+    first, *rest = ["".join(parts) for parts in words]
+    return str(first) + "".join(f"[{word}]" if word.isdigit() else f'["{word}"]' for word in rest)

@@ -142,7 +142,8 @@ class NotingOutput(OutputNode):
         if name and isinstance(context, PageContext) and isinstance(name.evaluate(context), Undefined):
             context.note("undefined-variable", str(name), self.token)
         value = self.expression.evaluate(context)
-        return buffer.write(text_of(value) if isinstance(value, TOGETHER) else to_liquid_string(value, autoescape=False))
+        together = isinstance(value, TOGETHER)
+        return buffer.write(text_of(value) if together else to_liquid_string(value, autoescape=False))
 
     def _variable(self) -> Path | None:
         """The variable that stands first, unless the page provides for its absence."""

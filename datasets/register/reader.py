@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from datasets.register.checks import check
+from datasets.register.files import own_path
 from datasets.register.findings import Finding, Findings, Refusal
 from datasets.register.frontmatter import Source, read_source
 from datasets.register.licenses import Place, ReadLicense, read_licenses
@@ -70,13 +71,6 @@ def read(data: bytes, path: str, register: Register) -> ReadPage:
         abstracts=tuple(show.html(license.abstract, "datacite", "license") for license in found),
         findings=tuple(findings),
     )
-
-
-def own_path(path: str, prefix: str) -> str:
-    """A page's path inside the register: from the folder of the DOI prefix on; its name where there is none."""
-    parts = path.split("/")
-    start = len(parts) - 1 - parts[::-1].index(prefix) if prefix in parts else len(parts) - 1
-    return "/".join(parts[start:])
 
 
 def own_doi(page: Page, source: Source, prefix: str) -> str:

@@ -16,7 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, html_inline
 from markdown_it.token import Token
 
-from datasets.register.blocks import BLOCK_TAGS, after_boundary, indentation, line_of
+from datasets.register.blocks import BLOCK_TAGS, after_boundary, indentation, line_of, push_paragraph
 
 DEFINITION = re.compile(r"\[\^([\w:-]{1,100})\]:[ \t]*(.*)")
 REFERENCE = re.compile(r"\[\^([\w:-]{1,100})\]")
@@ -103,10 +103,7 @@ def math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     match = MATH.fullmatch(state.getLines(start, stop, state.blkIndent, False).strip())
     if not match:
         return False
-    state.push("paragraph_open", "p", 1).map = [start, stop]
-    inline = state.push("inline", "", 0)
-    inline.content, inline.children, inline.map = "`\\[" + match[1].strip().replace("`", "") + "\\]`", [], [start, stop]
-    state.push("paragraph_close", "p", -1)
+    push_paragraph(state, "`\\[" + match[1].strip().replace("`", "") + "\\]`", [start, stop])
     state.line = stop
     return True
 

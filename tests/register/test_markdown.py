@@ -24,7 +24,7 @@ PAGE, SITE = "/10.23698/aida/x", "https://register.example"
         ('\\"escaped\\"', '"escaped"'),
         ("H&E &amp; &eacute; < 5 > 3", "H&E & é < 5 > 3"),
         ("a\nb\n\n* c\n* d\n\n> e", "a b c d e"),
-        ("[](http://a.example)", "[](http://a.example)"),
+        ("[](http://a.example) b", "b"),
         ("[x]()", "x"),
         ("[two words](http://a.example/b c.pdf)", "two words"),
         ('text\n{: .note}\n[y](http://z.example){:target="_blank"}', "text\n y".replace("\n", "")),
