@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from html.parser import HTMLParser
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -44,6 +44,7 @@ BLOCKS = frozenset(
 )
 HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\s*$")
 NOT_IN_ANCHOR = re.compile(r"[^\w\- \t]")
+TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:"[^"]*"|[^">])*>""")  # as nh3 writes it
 SPACE = re.compile(r"\s+")
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # with these a licence reads otherwise than it is kept (UAX #9)
 MAX_ADDRESS = 2_000
@@ -202,21 +203,27 @@ def markdown(text: str, page: str = "", site: str = "") -> str:
 def sanitise(dirty: str, page: str = "", site: str = "") -> str:
     """Keep only harmless HTML: no scripts, styles, events or odd schemes, no marks that turn text; `rel` on links."""
 
+    clean = _cleaner(page, site).clean(dirty).strip()
+    if not TURNING.search(clean):
+        return clean
+    # Once more, since without such a mark what was a harmless word may be a scheme.
+    return sanitise(TURNING.sub("", clean), page, site)
+
+
+@lru_cache(maxsize=8)
+def _cleaner(page: str, site: str) -> nh3.Cleaner:
+    """What takes the harmful out of a page's HTML, made once for each page."""
+
     def absolute(_tag: str, attribute: str, value: str) -> str | None:
         return resolve(value, page, site) if attribute in {"href", "src"} else value
 
-    clean = nh3.clean(
-        dirty,
+    return nh3.Cleaner(
         tags=set(TAGS),
         attributes=ATTRIBUTES,
         attribute_filter=absolute,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
-    ).strip()
-    if not TURNING.search(clean):
-        return clean
-    # Once more, since without such a mark what was a harmless word may be a scheme.
-    return sanitise(TURNING.sub("", clean), page, site)
+    )
 
 
 def resolve(address: str, page: str, site: str) -> str | None:
@@ -234,28 +241,7 @@ def resolve(address: str, page: str, site: str) -> str | None:
     return path if parts.path.lstrip("/").startswith(f"{prefix}/") else site.rstrip("/") + path
 
 
-class _Text(HTMLParser):
-    """Collects the words; a block's edge is a space."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in BLOCKS:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
 def text_of(clean: str) -> str:
-    """The words of sanitised HTML, white space folded."""
-    reader = _Text()
-    reader.feed(clean)
-    reader.close()
-    return SPACE.sub(" ", "".join(reader.parts)).strip()
+    """The words of sanitised HTML, white space folded; a block's edge is a space."""
+    words = TAG.sub(lambda match: " " if match[1] in BLOCKS else "", clean)
+    return SPACE.sub(" ", html.unescape(words)).strip()

@@ -22,6 +22,7 @@ ENDS = re.compile(r"\s|s\b|$", re.MULTILINE)
 BEFORE_EMPHASIS = re.compile(r"[_*]{1,2}\S")
 SYMBOLS = {"---": "—", "--": "–", "...": "…", "<< ": "«\u00a0", " >>": "\u00a0»", "<<": "«", ">>": "»"}
 SYMBOL = re.compile("|".join(re.escape(symbol) for symbol in SYMBOLS))
+TURNING = re.compile(f"[\"']|{SYMBOL.pattern}")
 MARKUP = {
     "link_open": "[",
     "link_close": "](",
@@ -59,22 +60,20 @@ def _source(child: Token) -> str:
 
 def _quotes(source: str, start: int, length: int, continues: bool) -> str:
     """The text at `start` with its quotes turned; `continues` when a text stands right before it."""
-    text = list(source[start : start + length])
+    pieces: list[str] = []
     free = start if not continues else start - 1  # up to here, characters belong to something else
-    at = start
-    while at < start + length:
-        symbol = SYMBOL.match(source, at, start + length)
-        if symbol:
-            at = free = symbol.end()
-        elif source[at] in OPEN:
+    at = done = start
+    while (match := TURNING.search(source, at, start + length)) is not None:
+        at = match.start()
+        if match[0] in OPEN:
             before = source[at - 1] if at - 1 >= free and at > 0 else None
             turned = _turned(before, source, at)
-            text[at - start : at - start + len(turned)] = turned
-            at += len(turned)
-            free = at
+            pieces += [source[done:at], turned]
+            at = done = at + len(turned)
         else:
-            at += 1
-    return "".join(text)
+            at = match.end()
+        free = at
+    return "".join([*pieces, source[done : start + length]])
 
 
 def _turned(before: str | None, source: str, at: int) -> str:
