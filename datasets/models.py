@@ -124,6 +124,23 @@ class LandingFragment(models.Model):
         return f"{self.dataset}, {self.language}"
 
 
+class RefusedPage(models.Model):
+    """A page that the last import that saw it refused: for hub staff, until it is mended or gone."""
+
+    path = models.CharField(_("page"), max_length=500, unique=True, help_text=_("The page's path inside the register."))
+    doi = models.CharField(_("DOI"), max_length=255, blank=True)
+    findings = models.JSONField(_("findings"), default=list)
+    refused_at = models.DateTimeField(_("refused"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("refused page")
+        verbose_name_plural = _("refused pages")
+        ordering = ("path",)
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class License(models.Model):
     """One way to use a dataset. Keyed by dataset and name; its words are `LicenseText` rows."""
 

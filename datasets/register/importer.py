@@ -22,6 +22,7 @@ from datasets.register.frontmatter import quick_address, read_source, take_apart
 from datasets.register.page import Page, as_text
 from datasets.register.providers import KnownProviders, write_providers
 from datasets.register.reader import ReadPage, Register, own_doi, read
+from datasets.register.refused import forget_all_but, remember
 from datasets.register.rows import write_dataset, write_licenses, write_lists
 from datasets.register.values import as_doi
 
@@ -88,6 +89,7 @@ class Importer:
         self.providers = KnownProviders()
         self.results: list[PageResult] = []
         self._findings = StoredFindings()
+        self._places: set[str] = set()
         self._refused_places: set[str] = set()
 
     def run(self, paths: Iterable[Path]) -> list[PageResult]:
@@ -100,11 +102,19 @@ class Importer:
         for number, (file, result) in enumerate(zip(files, self.results, strict=True), start=1):
             if result.result is Result.UPDATED:
                 self._import(file, result)
-            if result.result is Result.REFUSED:
-                self._refused_places.add(place_of(file, self.register.prefix))
             if self.progress:
                 self.progress(number, len(files))
+        self._remember(files)
         return self.results
+
+    def _remember(self, files: list[PageFile]) -> None:
+        """Note which places were seen, and which pages hub staff should see because they were refused."""
+        places = [place_of(file, self.register.prefix) for file in files]
+        pages = list(zip(places, self.results, strict=True))
+        refused = {place: (page.doi, page.findings) for place, page in pages if page.result is Result.REFUSED}
+        self._places, self._refused_places = set(places), set(refused)
+        if not self.dry_run:
+            remember(refused, self._places)
 
     def prune(self) -> list[str]:
         """Retire the datasets whose pages this run did not see; returns their DOIs. Never deletes.
@@ -119,6 +129,8 @@ class Importer:
             for doi, path in Dataset.objects.filter(retired_at=None).values_list("doi", "path").order_by("doi")
             if doi not in kept and path not in self._refused_places and not path.startswith(folders)
         ]
+        if not self.dry_run:
+            forget_all_but(self._places)
         if gone and not self.dry_run:
             Dataset.objects.filter(doi__in=gone).update(retired_at=timezone.now())
         return gone
