@@ -43,6 +43,8 @@ def find_pages(paths: Iterable[Path], prefix: str) -> list[PageFile]:
 
 
 def _page_file(path: str, fault: str = "") -> PageFile:
+    if path.isascii():
+        return PageFile(path, path, fault)
     return PageFile(path, os.fsencode(path).decode("utf-8", "replace"), fault)
 
 
@@ -54,23 +56,22 @@ def _fault(path: Path) -> str:
 
 def _in_folder(folder: str, real: str, prefix: str) -> Iterator[tuple[str, PageFile]]:
     """The pages of a folder and those of its folders, each with its real path. Links to folders are not followed."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        yield real, _page_file(folder, error.strerror or type(error).__name__)
-        return
-    folders = []
-    for entry in entries:
-        if entry.name.startswith((".", "_")):
+    waiting = [(folder, real)]
+    while waiting:
+        folder, real = waiting.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield real, _page_file(folder, error.strerror or type(error).__name__)
             continue
-        if entry.is_dir(follow_symlinks=False):
-            folders.append(entry)
-        elif entry.name.lower().endswith(".md") and not entry.is_dir() and not _is_about(entry.path, prefix):
-            whole = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
-            yield whole, _page_file(entry.path, "" if entry.is_file() else _fault(Path(entry.path)))
-    for entry in folders:
-        yield from _in_folder(entry.path, f"{real}/{entry.name}", prefix)
+        entries = [entry for entry in entries if not entry.name.startswith((".", "_"))]
+        folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+        waiting += [(entry.path, f"{real}/{entry.name}") for entry in reversed(folders)]
+        for entry in entries:
+            if entry.name.lower().endswith(".md") and not entry.is_dir() and not _is_about(entry.path, prefix):
+                whole = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
+                yield whole, _page_file(entry.path, "" if entry.is_file() else _fault(Path(entry.path)))
 
 
 def _is_about(path: str, prefix: str) -> bool:
@@ -94,13 +95,16 @@ def read_bytes(file: PageFile) -> bytes:
     if file.fault:
         raise Refusal("unreadable-file", reason=file.fault)
     try:
-        with open(file.path, "rb", buffering=0) as handle:  # noqa: PTH123 - without a Path, for thousands of them
-            data = handle.read(MAX_BYTES + 1) or b""
-            if len(data) > MAX_BYTES:
-                raise Refusal("too-big", size=os.fstat(handle.fileno()).st_size, limit=MAX_BYTES)
+        handle = os.open(file.path, os.O_RDONLY)
+        try:
+            size = os.fstat(handle).st_size
+            if size <= MAX_BYTES:
+                return os.read(handle, size)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise Refusal("unreadable-file", reason=error.strerror or type(error).__name__) from error
-    return data
+    raise Refusal("too-big", size=size, limit=MAX_BYTES)
 
 
 class SourceHash:

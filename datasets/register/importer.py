@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from datasets.models import Dataset
+from datasets.register.catalogue import CATALOGUE
 from datasets.register.files import PageFile, SourceHash, find_pages, place_of, read_bytes
-from datasets.register.findings import Finding, Findings, Refusal, Severity, known
+from datasets.register.findings import Finding, Findings, Refusal, Severity
 from datasets.register.frontmatter import quick_address, read_source, take_apart
 from datasets.register.page import Page, as_text
 from datasets.register.providers import KnownProviders, write_providers
@@ -45,19 +45,26 @@ class PageResult:
     path: str
     doi: str | None
     result: Result
-    noted: list[Finding] | Callable[[], list[Finding]] = field(default_factory=list, repr=False)
+    noted: list[Finding] | StoredFindings = field(default_factory=list, repr=False)
 
     @property
     def findings(self) -> list[Finding]:
-        """What is wrong with it. Of unchanged pages the findings are fetched when the first is asked for."""
-        if callable(self.noted):
-            self.noted = self.noted()
+        """What is wrong with it. Of an unchanged page they are made from what is stored when asked for."""
+        if isinstance(self.noted, StoredFindings):
+            self.noted = [Finding.from_dict(item) for item in self.noted.of(self.doi)]
         return self.noted
 
     @property
     def warnings(self) -> list[Finding]:
         """The findings that did not refuse it."""
         return [finding for finding in self.findings if finding.severity is Severity.WARNING]
+
+    @property
+    def number_of_warnings(self) -> int:
+        """How many of the findings did not refuse it."""
+        if isinstance(self.noted, StoredFindings):
+            return len(self.noted.of(self.doi))
+        return sum(finding.severity is Severity.WARNING for finding in self.noted)
 
 
 class StoredFindings:
@@ -66,12 +73,12 @@ class StoredFindings:
     def __init__(self) -> None:
         self._stored: dict[str, list[dict[str, Any]]] | None = None
 
-    def of(self, doi: str) -> list[Finding]:
-        """The findings of one dataset's page."""
+    def of(self, doi: str | None) -> list[dict[str, Any]]:
+        """The findings of one dataset's page, as they are stored."""
         if self._stored is None:
             rows = Dataset.objects.filter(retired_at=None).exclude(findings=[])
             self._stored = dict(rows.values_list("doi", "findings"))
-        return [Finding.from_dict(item) for item in self._stored.get(doi, ()) if known(item["code"])]
+        return [item for item in self._stored.get(doi or "", ()) if item["code"] in CATALOGUE]
 
 
 class Importer:
@@ -89,30 +96,30 @@ class Importer:
         self.providers = KnownProviders()
         self.results: list[PageResult] = []
         self._findings = StoredFindings()
-        self._places: set[str] = set()
+        self._places: list[str] = []
         self._refused_places: set[str] = set()
 
     def run(self, paths: Iterable[Path]) -> list[PageResult]:
         """Import every page. Never raises for what stands in one."""
         files = find_pages(paths, self.register.prefix)
         stored = self._stored()
-        self.results = [self._first_look(file, stored) for file in files]
+        self._places = [place_of(file, self.register.prefix) for file in files]
+        self.results = [self._first_look(file, place, stored) for file, place in zip(files, self._places, strict=True)]
         for doi, numbers in self._sharing().items():
             self._refuse_all(doi, numbers, files)
         for number, (file, result) in enumerate(zip(files, self.results, strict=True), start=1):
             if result.result is Result.UPDATED:
-                self._import(file, result)
+                self._import(file, self._places[number - 1], result)
             if self.progress:
                 self.progress(number, len(files))
-        self._remember(files)
+        self._remember()
         return self.results
 
-    def _remember(self, files: list[PageFile]) -> None:
-        """Note which places were seen, and which pages hub staff should see because they were refused."""
-        places = [place_of(file, self.register.prefix) for file in files]
-        pages = list(zip(places, self.results, strict=True))
+    def _remember(self) -> None:
+        """Note which pages hub staff should see because they were refused."""
+        pages = zip(self._places, self.results, strict=True)
         refused = {place: (page.doi, page.findings) for place, page in pages if page.result is Result.REFUSED}
-        self._places, self._refused_places = set(places), set(refused)
+        self._refused_places = set(refused)
         if not self.dry_run:
             remember(refused, self._places)
 
@@ -140,13 +147,13 @@ class Importer:
         rows = Dataset.objects.filter(retired_at=None).exclude(source_hash="").values_list("source_hash", "doi")
         return dict(rows)
 
-    def _first_look(self, file: PageFile, stored: dict[str, str]) -> PageResult:
+    def _first_look(self, file: PageFile, place: str, stored: dict[str, str]) -> PageResult:
         """Unchanged, refused, or (for now) to be updated, with its DOI where that can be known."""
         try:
             data = read_bytes(file)
-            doi = stored.get(self.hash.of(data, place_of(file, self.register.prefix)))
+            doi = stored.get(self.hash.of(data, place))
             if doi is not None:
-                return PageResult(file.shown, doi, Result.UNCHANGED, partial(self._findings.of, doi))
+                return PageResult(file.shown, doi, Result.UNCHANGED, self._findings)
             front, _body = take_apart(data)
             doi = as_doi(as_text(quick_address(front)))
             if doi is None:
@@ -183,11 +190,10 @@ class Importer:
                 result.result, result.noted = Result.REFUSED, [refusal.finding]
         return result.result is not Result.REFUSED
 
-    def _import(self, file: PageFile, result: PageResult) -> None:
+    def _import(self, file: PageFile, place: str, result: PageResult) -> None:
         """Read and write one page."""
         try:
             data = read_bytes(file)
-            place = place_of(file, self.register.prefix)
             page = read(data, file.shown, self.register)
             result.doi = page.doi
             result.result, result.noted = self._write(page, place, self.hash.of(data, place))
