@@ -24,6 +24,6 @@ def without_extensions(text: str) -> str:
         return text
     text = COMMENT.sub(lambda match: "\n" * match[1].count("\n"), text)
     text = CONTENTS.sub("\n", SWITCH.sub("", text))
-    text = ID_BEFORE.sub(r"\n\2 {#\1}", text)
     text = HEADING_ID.sub(r"\1 {#\2}\n", text)
+    text = ID_BEFORE.sub(r"\n\2 {#\1}", text)
     return ATTRIBUTE_LIST.sub("", text)

@@ -69,9 +69,13 @@ def _in_folder(folder: str, real: str, prefix: str) -> Iterator[tuple[str, PageF
         folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
         waiting += [(entry.path, f"{real}/{entry.name}") for entry in reversed(folders)]
         for entry in entries:
-            if entry.name.lower().endswith(".md") and not entry.is_dir() and not _is_about(entry.path, prefix):
-                whole = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
-                yield whole, _page_file(entry.path, "" if entry.is_file() else _fault(Path(entry.path)))
+            if not entry.name.lower().endswith(".md") or entry in folders or _is_about(entry.path, prefix):
+                continue
+            if entry.is_symlink():
+                yield os.path.realpath(entry.path), _page_file(entry.path, _fault(Path(entry.path)))
+            else:
+                plain = entry.is_file(follow_symlinks=False)
+                yield f"{real}/{entry.name}", _page_file(entry.path, "" if plain else "not a file")
 
 
 def _is_about(path: str, prefix: str) -> bool:

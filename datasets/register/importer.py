@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -103,6 +105,12 @@ class Importer:
         """Import every page. Never raises for what stands in one."""
         files = find_pages(paths, self.register.prefix)
         stored = self._stored()
+        with rare_collections():
+            self._run(files, stored)
+        self._remember()
+        return self.results
+
+    def _run(self, files: list[PageFile], stored: dict[str, str]) -> None:
         self._places = [place_of(file, self.register.prefix) for file in files]
         self.results = [self._first_look(file, place, stored) for file, place in zip(files, self._places, strict=True)]
         for doi, numbers in self._sharing().items():
@@ -112,8 +120,6 @@ class Importer:
                 self._import(file, self._places[number - 1], result)
             if self.progress:
                 self.progress(number, len(files))
-        self._remember()
-        return self.results
 
     def _remember(self) -> None:
         """Note which pages hub staff should see because they were refused."""
@@ -221,6 +227,17 @@ class Importer:
             if self.dry_run:
                 transaction.set_rollback(True)
         return (Result.CREATED if new else Result.UPDATED), findings
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for garbage in circles less often: a page makes tens of thousands of objects and hardly a circle."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], 50_000), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def fault(file: PageFile, error: Exception) -> Finding:

@@ -197,6 +197,8 @@ def to_html(tokens: list[Token], page: str = "", site: str = "") -> str:
 
 def markdown(text: str, page: str = "", site: str = "") -> str:
     """A Markdown text (a description, an annotation) as sanitised HTML."""
+    if not text.strip():
+        return ""
     return to_html(parse(text).tokens, page, site)
 
 
