@@ -25,7 +25,7 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 ATX = re.compile(r"#{1,6}[\t ]+\S")
 UNDERLINE = re.compile(r"(?:-+|=+)[ \t]*")
 LIST_ITEM = re.compile(r"(?:[+*-]|\d{1,9}\.)[\t ]")
-FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\S*[ \t]*")
+FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*+\S*+[ \t]*+")
 SPAN_TAGS = (
     "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option q rb rbc rp rt rtc "
     "ruby samp select small span strong sub sup tt u var"
@@ -40,10 +40,13 @@ TAG = re.compile(
     rf"<(?P<close>/?)(?!(?:{'|'.join(SPAN_TAGS)}|script)\b)(?P<name>[A-Za-z][\w-]{{0,30}})"
     r"(?P<rest>(?:\s[^<>]{0,2000}?)?)(?P<empty>/?)>"
 )
+MAX_UNCLOSED = 20  # looked for to the end of the page; from then on, HTML ends at the next blank line
+NEAR_LINES = 50  # where an end is looked for first
+MAX_LINE = 5_000  # characters of a line that is more than text
 TAG_LINES = 10  # of one tag with its attributes
 LINK_DEFINITION = re.compile(
     r"\[(?P<label>[^\n\]^][^\n\]]{0,500})\]:[ \t]*(?:<(?P<inside>[^>]*)>|(?P<plain>\S.*?))"
-    r"(?:[ \t]+(?P<quote>[\"'])(?P<title>.+?)(?P=quote))?[ \t]*"
+    r"(?:[ \t]++(?P<quote>[\"'])(?P<title>.+?)(?P=quote))?[ \t]*"
 )
 ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,300}\]:.*")
 
@@ -93,10 +96,22 @@ def closed_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = FENCE.fullmatch(line_of(state, start))
     if not opening:
         return False
-    closing = re.compile(rf"{re.escape(opening[1])}{re.escape(opening[1][0])}*[ \t]*")
-    if not any(closing.fullmatch(line_of(state, number)) for number in range(start + 1, end)):
+    if not _is_closed(state, opening[1], start, end):
         return False
     return fence(state, start, end, silent)
+
+
+def _is_closed(state: StateBlock, mark: str, start: int, end: int) -> bool:
+    """Whether a fence's second line comes. Where none came for an earlier one, none comes for a longer later one."""
+    missing: dict[tuple[str, int, int], int] = state.env.setdefault("open_fences", {})
+    place = (mark[0], state.blkIndent, end)
+    if len(mark) >= missing.get(place, len(mark) + 1):
+        return False
+    closing = re.compile(rf"{re.escape(mark)}{re.escape(mark[0])}*[ \t]*")
+    if any(closing.fullmatch(line_of(state, number)) for number in range(start + 1, end)):
+        return True
+    missing[place] = len(mark)
+    return False
 
 
 def html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -121,22 +136,41 @@ def _source(state: StateBlock, start: int, end: int) -> str:
 
 def _take(state: StateBlock, start: int, end: int, until: str) -> bool:
     """Take the lines up to a mark; without it the line is text."""
-    text = _source(state, start, end)
+    if state.env.get("unclosed", 0) > MAX_UNCLOSED:
+        return False
+    near = min(end, start + NEAR_LINES)
+    text = _source(state, start, near)
+    if until not in text and near < end:
+        text = _source(state, start, end)
     at = text.find(until)
-    return at >= 0 and _push(state, start, start + text.count("\n", 0, at) + 1, text, at + len(until))
+    if at < 0:
+        state.env["unclosed"] = state.env.get("unclosed", 0) + 1
+        return False
+    return _push(state, start, start + text.count("\n", 0, at) + 1, text, at + len(until))
 
 
 def _take_element(state: StateBlock, start: int, end: int, name: str) -> bool:
     """Take an element with everything in it; one that is never closed ends at the next blank line."""
-    text = _source(state, start, end)
+    near = min(end, start + NEAR_LINES)
+    for stop in (near, end) if near < end and state.env.get("unclosed", 0) <= MAX_UNCLOSED else (near,):
+        text = _source(state, start, stop)
+        length = _element_length(text, name)
+        if length:
+            return _push(state, start, start + text.count("\n", 0, length) + 1, text, length)
+    state.env["unclosed"] = state.env.get("unclosed", 0) + 1
+    stop = next((number for number in range(start, end) if state.isEmpty(number)), end)
+    return _push(state, start, stop)
+
+
+def _element_length(text: str, name: str) -> int:
+    """How long the element is that begins a text; 0 where it is not closed."""
     depth = 0
     for match in re.finditer(rf"<!--.*?-->|<(/?){re.escape(name)}\b[^<>]{{0,2000}}>", text, re.DOTALL | re.IGNORECASE):
         if not match[0].startswith("<!--"):
             depth += -1 if match[1] else 1
         if depth == 0:
-            return _push(state, start, start + text.count("\n", 0, match.end()) + 1, text, match.end())
-    stop = next((number for number in range(start, end) if state.isEmpty(number)), end)
-    return _push(state, start, stop)
+            return match.end()
+    return 0
 
 
 def _push(state: StateBlock, start: int, stop: int, text: str = "", length: int = 0) -> bool:
@@ -164,7 +198,7 @@ def push_paragraph(state: StateBlock, words: str, lines: list[int]) -> None:
 def definition(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """`[label]: address "title"`, whatever the address, and `*[HTML]: words`: neither is shown."""
     line = line_of(state, start)
-    if silent or indentation(state, start) > 3 or line[:1] not in {"[", "*"}:
+    if silent or indentation(state, start) > 3 or line[:1] not in {"[", "*"} or len(line) > MAX_LINE:
         return False
     if line[0] == "[":
         match = LINK_DEFINITION.fullmatch(line)

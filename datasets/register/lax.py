@@ -12,7 +12,7 @@ import re
 FRAGMENT = r"""(?:"[^"]*"|'[^']*'|(?:[^\s,|'"]|"[^"]*"|'[^']*')+)"""
 FIRST = re.compile(rf"\s*({FRAGMENT})")
 FILTER = re.compile(rf"\|\s*(\w+)((?:\s*[:,]\s*(?:\w+\s*:\s*)?{FRAGMENT})*)")
-ARGUMENT = re.compile(rf"[:,]\s*((?:\w+\s*:\s*)?{FRAGMENT})")
+ARGUMENT = re.compile(rf"[:,]\s*(\w+\s*:\s*)?({FRAGMENT})")
 COMPARISON = re.compile(rf"\s*({FRAGMENT})\s*(==|!=|<>|<=|>=|<|>|contains)?\s*({FRAGMENT})?")
 JOINT = re.compile(r"\s+(and|or)\s+")
 LOOP = re.compile(rf"\s*([\w-]+)\s+in\s+(\([^()]*\)|{FRAGMENT})\s*(reversed)?(.*)", re.DOTALL)
@@ -29,7 +29,7 @@ def output(expression: str) -> str:
     value = path(first[1]) if first and not expression.lstrip().startswith("|") else "nil"
     filters = []
     for match in FILTER.finditer(expression, first.end() if first else 0):
-        arguments = ", ".join(ARGUMENT.findall(match[2]))
+        arguments = ", ".join(f"{key}{path(value)}" for key, value in ARGUMENT.findall(match[2]))
         filters.append(f" | {match[1]}: {arguments}" if arguments else f" | {match[1]}")
     return value + "".join(filters)
 

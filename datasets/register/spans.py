@@ -24,6 +24,7 @@ MATH = re.compile(r"\$\$(.{1,500}?)\$\$", re.DOTALL)
 TAG = re.compile(r"</?([A-Za-z][\w-]{0,30})\b")
 BOX = re.compile(r"\[[ xX]\][ \t]+")
 ATTRIBUTES = re.compile(r"\{:[^}\n]{0,200}\}")
+MAX_BRACKETS = 100  # in one footnote
 ARROW = "↩"
 
 
@@ -36,6 +37,8 @@ def footnote_definition(state: StateBlock, start: int, end: int, silent: bool) -
     while stop < end and (indentation(state, stop) > 3 or (state.isEmpty(stop) and _goes_on(state, stop + 1, end))):
         stop += 1
     words = "\n".join([match[2], *(line_of(state, number) for number in range(start + 1, stop))]).strip()
+    if words.count("[") > MAX_BRACKETS:
+        return False
     state.env.setdefault("footnotes", {})[match[1]] = words
     state.line = stop
     return True

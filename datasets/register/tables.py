@@ -10,7 +10,7 @@ import re
 
 from markdown_it.rules_block import StateBlock
 
-from datasets.register.blocks import after_boundary, indentation, line_of
+from datasets.register.blocks import MAX_LINE, after_boundary, indentation, line_of
 
 SEPARATOR = re.compile(r"[+|: \t-]*-[+|: \t-]*")
 FOOT_SEPARATOR = re.compile(r"[+|: \t=]*=[+|: \t=]*")
@@ -22,16 +22,16 @@ Row = list[str]
 
 def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A table, up to the next blank line; where another line comes before that, all of it is text."""
-    if silent or indentation(state, start) > 3 or not PIPE.match(line_of(state, start)):
+    if silent or indentation(state, start) > 3 or len(line_of(state, start)) > MAX_LINE:
         return False
-    if not after_boundary(state, start):
+    if not PIPE.match(line_of(state, start)) or not after_boundary(state, start):
         return False
     stop = start
-    while stop < end and not state.isEmpty(stop) and PIPE.match(line_of(state, stop)):
+    while stop < end and not state.isEmpty(stop) and PIPE.match(line_of(state, stop)[:MAX_LINE]):
         stop += 1
     if stop < end and not state.isEmpty(stop) and not line_of(state, stop).startswith("{:"):
         return False
-    groups = _groups([line_of(state, number) for number in range(start, stop)])
+    groups = _groups([line_of(state, number)[:MAX_LINE] for number in range(start, stop)])
     if not any(len(row) > 1 or _piped(state, start) for _part, rows in groups for row in rows):
         return False
     _push(state, groups, [start, stop])
