@@ -30,7 +30,7 @@ ODD_HOLDER = re.compile(
     re.IGNORECASE,
 )
 TERMS = re.compile(
-    r"\b(must|permission to|is hereby|be granted|licen[cs]ed?|terms (of|and)|cite|citing|attribution|"
+    r"\b(must|permission to|is hereby|be granted|licen[cs]ed?|(?<!in )terms (of|and)|cite|citing|attribution|"
     r"acknowledge (us|the|this|our)|not allowed|prohibited|include the following references?|appreciate)\b",
     re.IGNORECASE,
 )
