@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.differences import difference
+from datasets.findings import findings
 from datasets.models import Dataset, DatasetProvider, License, LicenseText, Provider
 from datasets.permissions import HubAdmin
 from datasets.register.findings import Finding, known
@@ -101,6 +102,11 @@ class DatasetAdmin(HubAdmin, DatasetBase):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
         """Without the long texts, which no page of the admin shows."""
         return super().get_queryset(request).defer("front_matter", "body_html", "description_html", "annotation_html")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The stock pages, and one of all findings."""
+        page = path("findings/", self.admin_site.admin_view(findings), name="datasets_dataset_findings")
+        return [page, *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Dataset | None = None) -> bool:
         """Hub staff, for the providers' parts; every field of the page itself is read-only."""

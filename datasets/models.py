@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from datasets.fragment_models import LandingFragment as LandingFragment
+from datasets.refused_models import RefusedPage as RefusedPage
 from datasets.search_models import EntryTerm as EntryTerm
 from datasets.search_models import SearchEntry as SearchEntry
 from datasets.search_models import Term as Term

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from aidahub.accounts.models import User
 from datasets.models import Dataset, DatasetProvider, LicenseText, Provider
@@ -112,3 +113,64 @@ def test_a_provider_of_the_dataset_does_not_get_in(client: Client, per: User, da
 @pytest.mark.parametrize("model", [Dataset, DatasetProvider, Provider, LicenseText])
 def test_every_list_shows_for_hub_staff(hub: Client, dataset: Dataset, model: type) -> None:
     assert hub.get(address(model, view="changelist") + "?q=lind").status_code == 200
+
+
+class TestAllFindings:
+    """The page of all findings of the register."""
+
+    @pytest.fixture
+    def refused(self, tmp_path: Path) -> Path:
+        """A page that was refused."""
+        path = tmp_path / "broken.md"
+        path.write_bytes(b"---\na: 'open\n---\n")
+        Importer().run([path])
+        return path
+
+    def test_it_shows_what_is_wrong_where_by_kind(self, hub: Client, dataset: Dataset, refused: Path) -> None:
+        shown = hub.get(address(Dataset, view="findings")).text
+        assert shown.index("yaml-error") < shown.index("unknown-country"), "errors come first"
+        assert "UK in countries-shared is not a country" in shown
+        assert address(Dataset, dataset.pk) in shown
+        assert "broken.md" in shown
+        assert "1 error" in shown
+        assert "1 warning" in shown
+
+    def test_it_costs_few_queries(
+        self, hub: Client, dataset: Dataset, refused: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_max_num_queries(5):
+            hub.get(address(Dataset, view="findings"))
+
+    def test_one_kind_can_be_chosen(self, hub: Client, dataset: Dataset, refused: Path) -> None:
+        shown = hub.get(address(Dataset, view="findings"), {"code": "yaml-error"}).text
+        assert "broken.md" in shown
+        assert "UK in countries-shared" not in shown
+        assert "Nothing of this kind" in hub.get(address(Dataset, view="findings"), {"code": "no-name"}).text
+        assert hub.get(address(Dataset, view="findings"), {"code": "no-such-code"}).status_code == 404
+
+    def test_a_mended_page_is_forgotten(self, hub: Client, refused: Path) -> None:
+        refused.write_bytes(a_page())
+        Importer().run([refused])
+        assert "broken.md" not in hub.get(address(Dataset, view="findings")).text
+
+    def test_a_refused_page_that_is_gone_is_forgotten_when_pruned(
+        self, hub: Client, refused: Path, tmp_path: Path
+    ) -> None:
+        refused.unlink()
+        (tmp_path / "other.md").write_bytes(a_page())
+        importer = Importer()
+        importer.run([tmp_path])
+        assert "broken.md" in hub.get(address(Dataset, view="findings")).text
+        importer.prune()
+        assert "broken.md" not in hub.get(address(Dataset, view="findings")).text
+
+    def test_the_desk_and_the_list_lead_there(self, hub: Client, dataset: Dataset, refused: Path) -> None:
+        where = address(Dataset, view="findings")
+        assert where in hub.get(address(Dataset, view="changelist")).text
+        desk = hub.get(reverse("admin:index")).text
+        assert where in desk
+        assert "broken.md" in desk
+
+    def test_nobody_but_the_hub_sees_it(self, client: Client, per: User, dataset: Dataset) -> None:
+        assert client.login(email=per.email, password=PASSWORD)
+        assert client.get(address(Dataset, view="findings")).status_code == 404

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import DjangoAssertNumQueries
 
 from datasets.models import Dataset
 from tests.register.pages import a_page
@@ -72,6 +73,32 @@ def test_json_and_nothing_else(good: Path, bad: Path) -> None:
     assert set(finding) == {"code", "severity", "line", "message"}
     assert (finding["code"], finding["severity"], finding["line"]) == ("yaml-error", "error", 3)
     assert said["summary"]["created"] == said["summary"]["refused"] == 1
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["nowhere.md"]])
+def test_json_of_a_path_that_is_not_there(tmp_path: Path, arguments: list[str]) -> None:
+    out, err, status = run(tmp_path / arguments[0], "--json")
+    assert (err, status) == ("", 1)
+    assert json.loads(out)["pages"][0]["findings"][0]["code"] == "unreadable-file"
+
+
+def test_json_also_says_why_nothing_was_done(tmp_path: Path) -> None:
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_datasets", str(tmp_path / "nowhere"), "--prune", "--json", stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["pages"], said["summary"]["pages"]) == ([], 0)
+    assert "--prune needs folders" in said["error"]
+
+
+def test_an_unchanged_folder_costs_at_most_five_queries(
+    good: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    good.write_bytes(a_page(('- "SE"', '- "UK"')))
+    run(good.parent)
+    with django_assert_max_num_queries(5):
+        out = run(good.parent, "--json", "--prune")[0]
+    assert json.loads(out)["pages"][0]["findings"][0]["code"] == "unknown-country"
 
 
 def test_a_dry_run_writes_nothing(good: Path) -> None:

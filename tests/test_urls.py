@@ -130,6 +130,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_change": (for_hub(OK), for_hub(OK)),
     "admin:datasets_dataset_change": (for_hub(OK), for_hub(OK)),
+    "admin:datasets_dataset_findings": (for_hub(OK), for_hub(OK)),
     # The rest of the admin: hub staff read; nobody adds, changes or deletes.
     "admin:*_changelist": (for_hub(OK), for_hub(OK)),
     "admin:*_history": (for_hub(OK), for_hub(OK)),

@@ -22,12 +22,13 @@ from access_requests.waiting import working_days_since
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
-from datasets.models import Dataset, DatasetProvider, LicenseText, Provider
+from datasets.models import Dataset, DatasetProvider, LicenseText, Provider, RefusedPage
 from datasets.register.findings import Finding
 
 SHOWN = 10
 REQUESTS = "access_requests_accessrequest_changelist"
 DATASET = "datasets_dataset_change"
+FINDINGS = "datasets_dataset_findings"
 PROVIDER = "datasets_provider_change"
 
 Sentence = str | Promise
@@ -142,17 +143,18 @@ def _failed_mails(user: User) -> Section:
 
 
 def _findings(user: User) -> Section:
-    """Pages of the register with something to mend."""
-    datasets = (
-        Dataset.objects.filter(retired_at=None).exclude(findings=[]).only("doi", "name", "short_name", "findings")
-    )
-    rows = []
-    for dataset in datasets[: SHOWN + 1]:
+    """Pages of the register with something to mend: those that were refused first."""
+    rows = [
+        Row(page.path, _to(FINDINGS), _("Refused: nothing of it was read"), page.refused_at, _first(page.findings))
+        for page in RefusedPage.objects.order_by("-refused_at", "path")[: SHOWN + 1]
+    ]
+    datasets = Dataset.objects.filter(retired_at=None).exclude(findings=[])
+    for dataset in datasets.only("doi", "name", "short_name", "findings")[: SHOWN + 1]:
         number = len(dataset.findings)
         detail = ngettext("%(number)s finding", "%(number)s findings", number) % {"number": number}
         url = _to(DATASET, dataset.pk) or dataset.get_absolute_url()
         rows.append(Row(dataset.display_name, url, detail, None, _first(dataset.findings)))
-    return _cut("findings", _("Findings in the register"), rows, _to("datasets_dataset_changelist"))
+    return Section("findings", _("Findings in the register"), "", rows[:SHOWN], _to(FINDINGS) if rows else "")
 
 
 def _first(findings: list[dict[str, Any]]) -> str:

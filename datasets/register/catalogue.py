@@ -84,6 +84,11 @@ CATALOGUE: dict[str, Entry] = {
         _("Correct the Liquid or Markdown on this line; nobody can accept a text that cannot be read."),
         "### AIDA BY license\n{% for c in page.datacite.citation %}",
     ),
+    "program-fault": _error(
+        _("A fault of this program or its database stopped the page: {reason}."),
+        _("Nothing of it was written; report this line together with the page."),
+        "a page that no test has thought of",
+    ),
     # Warnings: licences
     "licence-id-anchor": _warning(
         _("The id of the licence {name} points at #{anchor}, and no heading has that anchor."),

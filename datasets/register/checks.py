@@ -12,7 +12,7 @@ from django_countries.data import COUNTRIES
 from datasets.register import values
 from datasets.register.findings import Findings
 from datasets.register.frontmatter import Place, Source
-from datasets.register.page import Page, Party, as_all
+from datasets.register.page import Page, Party
 from datasets.register.sections import Body
 
 PEOPLE = ("author", "copyrightHolder", "provider")
@@ -24,13 +24,20 @@ DAYS = ("dateCreated", "datePublished", "dateModified")
 NUMBERS = (
     ("datacite", "copyrightYear"), ("other", "bytes"), ("other", "numberOfScans"), ("other", "numberOfAnnotations"),
 )  # fmt: skip
-ODD_HOLDER = re.compile(r"\b(licen[cs]e|overview|example|image|figure|dataset|permission)\b|https?:|@", re.IGNORECASE)
-TERMS = re.compile(
-    r"\b(must|permission|granted|licen[cs]ed?|terms|cite|citing|attribution|acknowledge\w*|not allowed|prohibited|"
-    r"include the following references?|appreciate)\b",
+ODD_HOLDER = re.compile(
+    r"\b(licen[cs]e|controlled access|overview|example images?|figure \d+|permission|shows|showing|annotated)\b"
+    r"|https?:|@",
     re.IGNORECASE,
 )
-RAW_LINK = re.compile(r"""<(?:a|img)\b[^>]{0,500}?\b(?:href|src)\s*=\s*["']([^"'{}]{1,500})["']""", re.IGNORECASE)
+TERMS = re.compile(
+    r"\b(must|permission to|is hereby|be granted|licen[cs]ed?|(?<!in )terms (of|and)|cite|citing|attribution|"
+    r"acknowledge (us|the|this|our)|not allowed|prohibited|include the following references?|appreciate)\b",
+    re.IGNORECASE,
+)
+RAW_LINK = re.compile(
+    r"""<(?:a|img)\b[^>]{0,500}?\b(?:href|src)\s*=\s*(?:["']([^"'{}]{1,500})["']|([^\s"'<>{}=]{1,500}))""",
+    re.IGNORECASE,
+)
 WHOLE_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 
 
@@ -147,7 +154,7 @@ class _Noter:
             if holder.name and values.fold(holder.name) in seen:
                 self.note("holder-twice", place, name=holder.name)
             seen.add(values.fold(holder.name))
-            if ODD_HOLDER.search(holder.name) or len(holder.name) > 100:
+            if ODD_HOLDER.search(holder.name) or len(holder.name) > 150:
                 self.note("holder-odd", place, name=holder.name)
 
     def providers(self) -> None:
@@ -177,16 +184,17 @@ class _Noter:
             (("other", "annotation"), self.other.annotation),
         ]
         for place, text in texts:
-            for match in _relative_links(text):
-                self.note("relative-link", place, where=place[1], url=match[1])
-        for match in _relative_links(body):
-            line = body.count("\n", 0, match.start()) + self.source.body_line
-            self.findings.add("relative-link", line, where="the body", url=match[1])
+            for _start, address in _relative_links(text):
+                self.note("relative-link", place, where=place[1], url=address)
+        for start, address in _relative_links(body):
+            line = body.count("\n", 0, start) + self.source.body_line
+            self.findings.add("relative-link", line, where="the body", url=address)
 
     def other_facts(self) -> None:
         """Countries, SNOMED CT ids, images."""
-        for number, value in enumerate(as_all(self.raw("other", "countries-shared"))):
-            if value is not None and str(value).strip() not in COUNTRIES:
+        shared = self.raw("other", "countries-shared")
+        for number, value in enumerate(shared if isinstance(shared, list) else [shared]):
+            if value not in (None, "") and str(value).strip() not in COUNTRIES:
                 self.note("unknown-country", ("other", "countries-shared", number), value=value)
         for organ in self.other.organ:
             if organ.sctid and not values.sctid_is_right(organ.sctid):
@@ -199,8 +207,10 @@ class _Noter:
                 self.note("image-without-title", place, url=image.url)
 
 
-def _relative_links(text: str) -> list[re.Match[str]]:
-    return [match for match in RAW_LINK.finditer(text) if not WHOLE_ADDRESS.match(match[1].strip())]
+def _relative_links(text: str) -> list[tuple[int, str]]:
+    """Where raw HTML links to what only works on one page, and the addresses."""
+    found = ((match.start(), (match[1] or match[2]).strip()) for match in RAW_LINK.finditer(text))
+    return [(place, address) for place, address in found if address and not WHOLE_ADDRESS.match(address)]
 
 
 def _path_of(url: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OUR_WORDS = ("how", "wanted")  # details in words of this program, not of the page: read in the reader's language
+SHOWN_PATHS = 1_000  # the other pages with the same DOI
 SHOWN = 120  # a page's own words inside a sentence: enough to find the place
 
 
@@ -102,7 +103,8 @@ class Findings:
 def shorten(detail: dict[str, object]) -> dict[str, str]:
     """A page's own words as they may stand in a sentence: one line, not too long."""
     folded = {key: " ".join(str(value).split()) for key, value in detail.items()}
-    return {key: text if len(text) <= SHOWN else f"{text[:SHOWN]}…" for key, text in folded.items()}
+    limits = {key: SHOWN_PATHS if key == "other" else SHOWN for key in folded}
+    return {key: text if len(text) <= limits[key] else f"{text[: limits[key]]}…" for key, text in folded.items()}
 
 
 def known(code: str) -> bool:

@@ -20,6 +20,7 @@ MAX_BYTES = 128 * 1024  # the longest page of the register has 10 KB
 MAX_DEPTH = 20
 MAX_VALUES = 20_000  # the longest front matter of the register has 400, aliases counted as often as they are used
 MAX_DIGITS = 18
+QUICK_EVENTS = 200
 OPENING = re.compile(r"---[ \t]*(\n|$)")
 CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 LINE_END = re.compile(r"\r\n?")
@@ -54,19 +55,10 @@ def read_source(data: bytes) -> Source:
     Raises:
         Refusal: too big, not UTF-8, no front matter, or front matter that is not plain YAML.
     """
-    if len(data) > MAX_BYTES:
-        raise Refusal("too-big", size=len(data), limit=MAX_BYTES)
-    text = LINE_END.sub("\n", _decode(data))
-    opening = OPENING.match(text)
-    closing = CLOSING.search(text, opening.end()) if opening else None
-    if not opening or not closing:
-        raise Refusal("no-front-matter", line=1)
-    front_text = text[opening.end() : closing.start()]
+    front_text, body = take_apart(data)
     builder = _Builder()
     front = builder.build(front_text)
-    body_start = min(closing.end() + 1, len(text))
-    body_line = text.count("\n", 0, body_start) + 1
-    return Source(front, CONTROLS.sub("", text[body_start:]), body_line, builder.lines)
+    return Source(front, CONTROLS.sub("", body), front_text.count("\n") + 3, builder.lines)
 
 
 def _decode(data: bytes) -> str:
@@ -75,6 +67,53 @@ def _decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Refusal("not-utf-8", line=line) from error
+
+
+def take_apart(data: bytes) -> tuple[str, str]:
+    """The front matter and the body of a page, line ends made one kind, each from its first line on.
+
+    Raises:
+        Refusal: too big, not UTF-8, or no front matter.
+    """
+    if len(data) > MAX_BYTES:
+        raise Refusal("too-big", size=len(data), limit=MAX_BYTES)
+    text = LINE_END.sub("\n", _decode(data))
+    opening = OPENING.match(text)
+    closing = CLOSING.search(text, opening.end()) if opening else None
+    if not opening or not closing:
+        raise Refusal("no-front-matter", line=1)
+    return text[opening.end() : closing.start()], text[min(closing.end() + 1, len(text)) :]
+
+
+def quick_address(front: str) -> str | None:
+    """The value of datacite: @id without reading more than what stands before it.
+
+    None where it takes more than that to know: the page must then be read whole.
+    """
+    loader = _Loader(front)
+    try:
+        depth, key = 0, ""
+        inside = False
+        for _event in range(QUICK_EVENTS):
+            event: Any = loader.get_event()
+            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                inside = inside or (depth == 1 and key == "datacite" and isinstance(event, yaml.MappingStartEvent))
+                depth, key = depth + 1, ""
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                if inside and depth == 2:
+                    return None
+                depth, key = depth - 1, ""
+            elif isinstance(event, yaml.ScalarEvent):
+                if inside and depth == 2 and key == "@id":
+                    return str(event.value)
+                key = "" if key else event.value
+            elif isinstance(event, (yaml.AliasEvent, yaml.StreamEndEvent)):
+                return None
+    except yaml.YAMLError:
+        return None
+    finally:
+        loader.dispose()
+    return None
 
 
 class _Loader(yaml.CSafeLoader):

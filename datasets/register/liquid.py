@@ -14,23 +14,27 @@ from typing import Any, NamedTuple, TextIO
 
 from liquid import Environment, Mode, RenderContext, TokenStream
 from liquid.ast import Node
-from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.expressions import BooleanExpression, FilteredExpression, LoopExpression, Path, tokenize
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.exceptions import LiquidError, LiquidSyntaxError, LoopIterationLimitError
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
+from liquid.parser import get_parser
+from liquid.stringify import to_liquid_string
 from liquid.tag import Tag
 from liquid.template import BoundTemplate
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 from liquid.undefined import Undefined
 
-from datasets.register.filters import all_filters
+from datasets.register import lax
+from datasets.register.filters import all_filters, text_of, to_number
 
 MAX_TAG = 2_000  # characters in one tag; also keeps the lexer's backtracking short
 MAX_TAGS = 2_000
 MAX_STEPS = 200_000  # rounds of all loops, times the tags of the page
 MAX_OUTPUT = 256 * 1024
+MAX_RANGE = 1_000
 MARK = re.compile("\ufdd0(\\d+)\ufdd1")  # two code points that no text holds: frontmatter takes them out
 BLANKS = re.compile(r"\s{100}")
 INCLUDE = re.compile(r"(?P<name>\S+)(?P<rest>.*)", re.DOTALL)
@@ -39,8 +43,14 @@ PARAMETER = re.compile(
     (?:"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"|'(?P<single>[^'\\]*(?:\\.[^'\\]*)*)'|(?P<variable>[\w.-]+))""",
     re.VERBOSE,
 )
-PARTS = re.compile(r"([A-Za-z_][\w-]*)|\[(\d{1,6})\]")
-REMOVED_TAGS = ("render", "tablerow", "ifchanged", "liquid", "doc", "macro", "call", "extends", "block", "snippet")
+TOGETHER = (dict, list, tuple, range)
+FORGIVING: dict[str, tuple[Any, Callable[[str], str]]] = {
+    "if": (BooleanExpression, lax.condition),
+    "unless": (BooleanExpression, lax.condition),
+    "elsif": (BooleanExpression, lax.condition),
+    "for": (LoopExpression, lax.loop),
+}
+REMOVED_TAGS = ("render", "tablerow", "liquid", "doc", "macro", "call", "extends", "block", "snippet")
 
 
 class LiquidFailure(Exception):
@@ -131,7 +141,9 @@ class NotingOutput(OutputNode):
         name = self._variable()
         if name and isinstance(context, PageContext) and isinstance(name.evaluate(context), Undefined):
             context.note("undefined-variable", str(name), self.token)
-        return super().render_to_output(context, buffer)
+        value = self.expression.evaluate(context)
+        together = isinstance(value, TOGETHER)
+        return buffer.write(text_of(value) if together else to_liquid_string(value, autoescape=False))
 
     def _variable(self) -> Path | None:
         """The variable that stands first, unless the page provides for its absence."""
@@ -148,17 +160,15 @@ class NotingOutputTag(Output):
     node_class = NotingOutput
 
     def parse(self, stream: TokenStream) -> OutputNode:
-        """The node. What is no expression, such as `{{ page.datacite.@id }}`, is read word by word as Jekyll does."""
-        token, start = stream.current, stream.pos
+        """The node; of what is no expression, such as `{{ page.datacite.@id }}`, what can be read, as Jekyll does."""
+        start = stream.pos
         try:
             return super().parse(stream)
         except LiquidSyntaxError:
             stream.pos = start + 1
             expression = stream.current
-            if "|" in expression.value:
-                raise
-            parts = [word or int(number or 0) for word, number in PARTS.findall(expression.value.partition(" ")[0])]
-            return NotingOutput(token, FilteredExpression(token, Path(token, list(parts or ["nothing"]))))
+            again = TokenStream(tokenize(lax.output(expression.value), expression))
+            return NotingOutput(stream.tokens[start], FilteredExpression.parse(self.env, again))
 
 
 class IncludeNode(Node):
@@ -238,6 +248,23 @@ class PageEnvironment(Environment):
             self.tags.pop(name, None)
         self.filters = all_filters(self.filters)
 
+    def _parse(self, source: str) -> list[Node]:
+        """Parse, after conditions and loops that Jekyll reads tolerantly are brought into order."""
+        tokens = list(self.tokenizer()(source))
+        for at in range(1, len(tokens)):
+            tag, expression = tokens[at - 1], tokens[at]
+            if expression.kind == TOKEN_EXPRESSION and tag.kind == TOKEN_TAG and tag.value in FORGIVING:
+                tokens[at] = self._forgiven(tag.value, expression)
+        return get_parser(self).parse(TokenStream(iter(tokens)))
+
+    def _forgiven(self, tag: str, expression: Token) -> Token:
+        kind, repaired = FORGIVING[tag]
+        try:
+            kind.parse(self, TokenStream(tokenize(expression.value, expression)))
+        except LiquidSyntaxError:
+            return expression._replace(value=repaired(expression.value))
+        return expression
+
     def error(self, exc: type[LiquidError] | LiquidError, msg: str | None = None, token: Token | None = None) -> None:
         """Stop at every error; the tolerant mode is only for what Jekyll, too, reads without complaint."""
         error = exc if isinstance(exc, LiquidError) else exc(msg, token=token)
@@ -261,7 +288,7 @@ def render(text: str, variables: dict[str, Any]) -> Rendered:
     _check_size(text)
     try:
         template = ENVIRONMENT.from_string(text)
-        _check_ranges(template)
+        _limit_ranges(template)
         context = PageContext(template, globals=template.make_globals(variables)).begin(text)
         buffer = LimitedStringIO(limit=MAX_OUTPUT)
         template.render_with_context(context, buffer)
@@ -285,8 +312,32 @@ def _check_size(text: str) -> None:
             raise LiquidFailure("too many tags", line)
 
 
-def _check_ranges(template: BoundTemplate) -> None:
-    """Refuse `(1..100000000)` before a filter or a reversed loop makes a list of it."""
+class Short(Expression):
+    """One end of a range, which may not be far from nought: a reversed loop would make a list of it."""
+
+    def __init__(self, end: Expression) -> None:
+        super().__init__(end.token)
+        self.end = end
+
+    def evaluate(self, context: RenderContext) -> object:
+        """The value of the end.
+
+        Raises:
+            LoopIterationLimitError: it is a number beyond any page's needs.
+        """
+        value = self.end.evaluate(context)
+        number = to_number(value)
+        if abs(number) > MAX_RANGE:
+            raise LoopIterationLimitError("a range is too long", token=self.token)
+        return value
+
+    def children(self) -> list[Expression]:
+        """Nothing that could hold another range."""
+        return []
+
+
+def _limit_ranges(template: BoundTemplate) -> None:
+    """Let no `(1..100000000)` become a list."""
     nodes = list(template.nodes)
     context = RenderContext(template)
     while nodes:
@@ -295,14 +346,9 @@ def _check_ranges(template: BoundTemplate) -> None:
         expressions: list[Expression] = list(node.expressions())
         while expressions:
             expression = expressions.pop()
+            if isinstance(expression, RangeLiteral):
+                expression.start, expression.stop = Short(expression.start), Short(expression.stop)
             expressions.extend(expression.children())
-            if isinstance(expression, RangeLiteral) and not _is_short(expression):
-                raise LoopIterationLimitError("a range is too long or its ends are not numbers", token=node.token)
-
-
-def _is_short(expression: RangeLiteral) -> bool:
-    ends = [getattr(end, "value", None) for end in (expression.start, expression.stop)]
-    return all(isinstance(end, int) and abs(end) <= 1_000 for end in ends)
 
 
 def _line_of(error: LiquidError, text: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from html.parser import HTMLParser
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -18,9 +18,11 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from datasets.register import blocks, deflists, spans
+from datasets.register.extensions import without_extensions
+from datasets.register.tables import table
 from datasets.register.typography import typography
 
 TAGS = frozenset(
@@ -40,9 +42,9 @@ BLOCKS = frozenset(
     "address blockquote br caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary "
     "table tbody td tfoot th thead tr ul".split()
 )
-HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z][\w:-]*)\}\s*$")
-ATTRIBUTE_LIST = re.compile(r"(?m)^[ ]{0,3}\{:[^}\n]{0,200}\}[ \t]*$|(?<=[^\s`])\{:[^}\n]{0,200}\}")
+HEADING_ID = re.compile(r"[\t ]\{#([A-Za-z_:][\w:.-]*)\}\s*$")
 NOT_IN_ANCHOR = re.compile(r"[^\w\- \t]")
+TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:"[^"]*"|[^">])*>""")  # as nh3 writes it
 SPACE = re.compile(r"\s+")
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # with these a licence reads otherwise than it is kept (UAX #9)
 MAX_ADDRESS = 2_000
@@ -76,12 +78,6 @@ class Parsed(NamedTuple):
     headings: list[Heading]
 
 
-def _label(state: StateInline, start: int, disable_nested: bool = False) -> int:
-    """The end of a link's words, -1 where it has none: `[](address)` is no link to kramdown."""
-    end = parseLinkLabel(state, start, disable_nested)
-    return -1 if disable_nested and end == start + 1 else end
-
-
 def _destination(text: str, start: int, limit: int) -> Any:
     """A link's address. Inside brackets it may hold spaces, as in kramdown; a definition's may not."""
     before = text[max(start - 100, 0) : start].rstrip()
@@ -102,11 +98,15 @@ def _destination(text: str, start: int, limit: int) -> Any:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("default", {"html": True, "typographer": True, "linkify": False})
     parser.disable(["replacements", "smartquotes"])
+    blocks.install(parser)
+    spans.install(parser)
+    deflists.install(parser)
+    parser.block.ruler.at("table", table, {"alt": []})
     parser.core.ruler.after("block", "heading_ids", _heading_ids)
     parser.core.ruler.after("block", "check_brackets", _check_brackets)
     parser.core.ruler.after("inline", "typography", typography)
     parser.helpers = SimpleNamespace(  # type: ignore[assignment]  # the same functions but one
-        parseLinkLabel=_label, parseLinkTitle=parseLinkTitle, parseLinkDestination=_destination
+        parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle, parseLinkDestination=_destination
     )
     parser.validateLink = _any_link  # type: ignore[method-assign,assignment]
     return parser
@@ -142,7 +142,7 @@ def parse(text: str) -> Parsed:
     Raises:
         MarkdownFailure: when a text would take too long to read.
     """
-    tokens = _tokens(ATTRIBUTE_LIST.sub("", text))
+    tokens = _tokens(without_extensions(text))
     headings: list[Heading] = []
     used: Counter[str] = Counter()
     for at, token in enumerate(tokens):
@@ -150,10 +150,11 @@ def parse(text: str) -> Parsed:
             continue
         words = plain(tokens[at + 1])
         anchor = str(token.attrGet("id") or _anchor(words, used))
-        token.attrSet("id", anchor)
+        if anchor:
+            token.attrSet("id", anchor)
         if token.level == 0:
             line = token.map[0] if token.map else 0
-            headings.append(Heading(at, at + 3, int(token.tag[1]), anchor, words, line))
+            headings.append(Heading(at, at + 3, int(token.tag[1]), anchor, SPACE.sub(" ", words), line))
     return Parsed(tokens, headings)
 
 
@@ -196,27 +197,35 @@ def to_html(tokens: list[Token], page: str = "", site: str = "") -> str:
 
 def markdown(text: str, page: str = "", site: str = "") -> str:
     """A Markdown text (a description, an annotation) as sanitised HTML."""
+    if not text.strip():
+        return ""
     return to_html(parse(text).tokens, page, site)
 
 
 def sanitise(dirty: str, page: str = "", site: str = "") -> str:
     """Keep only harmless HTML: no scripts, styles, events or odd schemes, no marks that turn text; `rel` on links."""
 
+    clean = _cleaner(page, site).clean(dirty).strip()
+    if not TURNING.search(clean):
+        return clean
+    # Once more, since without such a mark what was a harmless word may be a scheme.
+    return sanitise(TURNING.sub("", clean), page, site)
+
+
+@lru_cache(maxsize=8)
+def _cleaner(page: str, site: str) -> nh3.Cleaner:
+    """What takes the harmful out of a page's HTML, made once for each page."""
+
     def absolute(_tag: str, attribute: str, value: str) -> str | None:
         return resolve(value, page, site) if attribute in {"href", "src"} else value
 
-    clean = nh3.clean(
-        dirty,
+    return nh3.Cleaner(
         tags=set(TAGS),
         attributes=ATTRIBUTES,
         attribute_filter=absolute,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
-    ).strip()
-    if not TURNING.search(clean):
-        return clean
-    # Once more, since without such a mark what was a harmless word may be a scheme.
-    return sanitise(TURNING.sub("", clean), page, site)
+    )
 
 
 def resolve(address: str, page: str, site: str) -> str | None:
@@ -234,28 +243,7 @@ def resolve(address: str, page: str, site: str) -> str | None:
     return path if parts.path.lstrip("/").startswith(f"{prefix}/") else site.rstrip("/") + path
 
 
-class _Text(HTMLParser):
-    """Collects the words; a block's edge is a space."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in BLOCKS:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
 def text_of(clean: str) -> str:
-    """The words of sanitised HTML, white space folded."""
-    reader = _Text()
-    reader.feed(clean)
-    reader.close()
-    return SPACE.sub(" ", "".join(reader.parts)).strip()
+    """The words of sanitised HTML, white space folded; a block's edge is a space."""
+    words = TAG.sub(lambda match: " " if match[1] in BLOCKS else "", clean)
+    return SPACE.sub(" ", html.unescape(words)).strip()

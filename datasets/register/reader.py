@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from datasets.register.checks import check
+from datasets.register.files import own_path
 from datasets.register.findings import Finding, Findings, Refusal
 from datasets.register.frontmatter import Source, read_source
 from datasets.register.licenses import Place, ReadLicense, read_licenses
@@ -52,7 +53,9 @@ def read(data: bytes, path: str, register: Register) -> ReadPage:
     page = Page.model_validate(source.front)
     doi = own_doi(page, source, register.prefix)
     address = f"/{doi}"
-    variables = {"page": source.front | {"url": address, "path": path}, "site": {"url": register.site, "baseurl": ""}}
+    file = own_path(path, register.prefix)
+    place = {"url": address, "path": file, "name": file.rpartition("/")[2]}
+    variables = {"page": source.front | place, "site": {"url": register.site, "baseurl": ""}}
     body = read_body(source.body, source.body_line, variables, register.site, findings)
     found = tuple(read_licenses(page.datacite.license, body, Place(doi, source), findings))
     check(page, source, path, register.prefix, body, findings)

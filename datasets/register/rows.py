@@ -178,19 +178,20 @@ def _text(row: License, license: ReadLicense, read: ReadPage, findings: Findings
         return None
     html = section.whole_html
     known = [] if new else list(row.texts.all())
-    sha256, line = text_hash(html), read.body.lines.get(fold(section.heading))
+    text = text_of(html)
+    sha256, line = text_hash(html, text), read.body.lines.get(fold(section.heading))
     newest = max(known, key=lambda text: text.number, default=None)
     if newest is not None and newest.sha256 == sha256:
         return None
-    if any(text.sha256 == sha256 for text in known):
+    if any(before.sha256 == sha256 for before in known):
         findings.add("licence-text-back", line, name=row.name)
         return None
     if newest is not None:
         findings.add("licence-text-changed", line, name=row.name)
     number, change = (newest.number + 1, Change.WAITING) if newest else (1, Change.FIRST)
-    return LicenseText(license=row, number=number, change=change, html=html, text=text_of(html), sha256=sha256)
+    return LicenseText(license=row, number=number, change=change, html=html, text=text, sha256=sha256)
 
 
-def text_hash(html: str) -> str:
+def text_hash(html: str, words: str) -> str:
     """What tells two texts apart: their words and where their links lead. Mark-up alone makes no new text."""
-    return hashlib.sha256("\n".join([text_of(html), *HREF.findall(html)]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([words, *HREF.findall(html)]).encode()).hexdigest()

@@ -22,13 +22,13 @@ ENDS = re.compile(r"\s|s\b|$", re.MULTILINE)
 BEFORE_EMPHASIS = re.compile(r"[_*]{1,2}\S")
 SYMBOLS = {"---": "—", "--": "–", "...": "…", "<< ": "«\u00a0", " >>": "\u00a0»", "<<": "«", ">>": "»"}
 SYMBOL = re.compile("|".join(re.escape(symbol) for symbol in SYMBOLS))
+TURNING = re.compile(f"[\"']|{SYMBOL.pattern}")
 MARKUP = {
     "link_open": "[",
     "link_close": "](",
     "softbreak": "\n",
     "hardbreak": "\n",
     "image": "![](",
-    "code_inline": "`",
 }
 
 
@@ -53,24 +53,27 @@ def _turn(children: list[Token]) -> None:
 def _source(child: Token) -> str:
     if child.type in {"text", "html_inline", "text_special"}:
         return child.content
+    if child.type == "code_inline":
+        return f"{child.markup}{child.content}{child.markup}"
     return MARKUP.get(child.type, child.markup)
 
 
 def _quotes(source: str, start: int, length: int, continues: bool) -> str:
     """The text at `start` with its quotes turned; `continues` when a text stands right before it."""
-    text = list(source[start : start + length])
+    pieces: list[str] = []
     free = start if not continues else start - 1  # up to here, characters belong to something else
-    at = start
-    while at < start + length:
-        if source[at] in OPEN:
+    at = done = start
+    while (match := TURNING.search(source, at, start + length)) is not None:
+        at = match.start()
+        if match[0] in OPEN:
             before = source[at - 1] if at - 1 >= free and at > 0 else None
             turned = _turned(before, source, at)
-            text[at - start : at - start + len(turned)] = turned
-            at += len(turned)
-            free = at
+            pieces += [source[done:at], turned]
+            at = done = at + len(turned)
         else:
-            at += 1
-    return "".join(text)
+            at = match.end()
+        free = at
+    return "".join([*pieces, source[done : start + length]])
 
 
 def _turned(before: str | None, source: str, at: int) -> str:

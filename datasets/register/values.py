@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -28,6 +29,8 @@ _PERMUTATION = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 
 def tidy(text: str) -> str:
     """A name or identifier without entities, invisible characters, doubled or outer white space."""
+    if text.isascii() and "&" not in text:
+        return " ".join(text.split())
     return SPACE.sub(" ", INVISIBLE.sub("", html.unescape(text))).strip()
 
 
@@ -36,9 +39,12 @@ def is_tidy(text: str) -> bool:
     return tidy(text) == text
 
 
+@lru_cache(4096)
 def fold(text: str) -> str:
     """For comparing what people wrote: no accents, no case, no punctuation, single spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = text
+    if not text.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return SPACE.sub(" ", re.sub(r"[^\w]+", " ", plain.casefold())).strip()
 
 
@@ -75,6 +81,7 @@ def as_doi(value: object) -> str | None:
     return doi if len(doi) <= 255 and DOI.fullmatch(doi) and "//" not in doi else None
 
 
+@lru_cache(4096)
 def as_orcid(value: str) -> str | None:
     """The canonical address of an ORCID iD, its check digit verified; None where it is wrong or is none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,21 @@ MARKDOWN = [
 ]
 HTML = ["<script>", "<a href='", "&amp;", "javascript:", "<!--", "-->", "<p>", "</p>"]
 ODD = ["\x00", "\ufdd0", "0", "\ufdd1", "\u202e", "{:.x}", "{#a}", "    ", "\\", "~~~\n", "- ", "(1..9)"]
-PIECES = st.sampled_from(LIQUID + MARKDOWN + HTML + ODD)
+KRAMDOWN = [
+    "[^a]: ",
+    "[^a]",
+    "$$",
+    ": ",
+    "{: #a}\n",
+    "{::comment}",
+    "{:/}",
+    "*[A]: ",
+    "[a]: ",
+    "```\n",
+    "<div>",
+    "</div>",
+]
+PIECES = st.sampled_from(LIQUID + MARKDOWN + HTML + ODD + KRAMDOWN)
 
 
 def read_or_refused(data: bytes) -> None:
@@ -126,3 +141,20 @@ def test_any_bytes_are_read_or_refused(number: int) -> None:
 @pytest.mark.parametrize("number", range(4), ids=NAMES)
 def test_many_more_bytes_are_read_or_refused(number: int) -> None:
     _tests(LONG)[number]()
+
+
+BOMBS = [
+    "<div>\n\n", "<p>x</p> y\n", "<!-- a\n\n", "```a\n", "```" + " " * 60_000 + "x y\n", "[a]: " + " '" * 50_000,
+    "# " + " " * 100_000 + "x", "a|` `` ``` ```` b",
+    "[^a]: x [^a]\n\n", "{::comment}", "{: #a}\n", "$$a", "a\n: b\n", "\"'",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", BOMBS, ids=lambda piece: repr(piece[:10]))
+def test_no_body_takes_long(piece: str) -> None:
+    """Each took minutes, or would have, before what it repeats was bounded."""
+    body = (piece * (120_000 // len(piece) + 1))[:120_000]
+    start = time.process_time()
+    read_or_refused(f"---\n{FRONT}---\n{body}\n## License\n### Controlled access\nx\n".encode())
+    assert time.process_time() - start < 20

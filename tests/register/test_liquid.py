@@ -28,7 +28,7 @@ PAGE: dict[str, Any] = {
         ('{{ page.names | map: "name" | array_to_sentence_string }}', "Ada, Bo, and Cy"),
         ('{{ page.two | map: "name" | array_to_sentence_string }}', "Ada and Bo"),
         ('{{ page.one | map: "name" | array_to_sentence_string }}', "Solo"),
-        ('{{ page.holes | map: "name" | join: "/" }}', "Ada/"),
+        ('{{ page.holes | map: "name" | join: "/" }}', "/Ada/"),
         ('{{ page.day | date: "%Y" }}', "2023"),
         ('{{ "2019-04-00" | date: "%Y" }}', "2019-04-00"),
         ('{{ "2019-04-31" | date: "%Y-%m-%d" }}', "2019-05-01"),

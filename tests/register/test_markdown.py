@@ -24,7 +24,7 @@ PAGE, SITE = "/10.23698/aida/x", "https://register.example"
         ('\\"escaped\\"', '"escaped"'),
         ("H&E &amp; &eacute; < 5 > 3", "H&E & é < 5 > 3"),
         ("a\nb\n\n* c\n* d\n\n> e", "a b c d e"),
-        ("[](http://a.example)", "[](http://a.example)"),
+        ("[](http://a.example) b", "b"),
         ("[x]()", "x"),
         ("[two words](http://a.example/b c.pdf)", "two words"),
         ('text\n{: .note}\n[y](http://z.example){:target="_blank"}', "text\n y".replace("\n", "")),
@@ -40,7 +40,7 @@ def test_a_link_keeps_spaces_in_its_address() -> None:
 
 
 def test_anchors_are_kramdowns() -> None:
-    source = "## AIDA BY license\n### AIDA BY license\n## Ö & 1.5!\n## Named {#own-id}\nSetext\n------\n"
+    source = "## AIDA BY license\n### AIDA BY license\n## Ö & 1.5!\n## Named {#own-id}\n\nSetext\n------\n"
     assert [heading.anchor for heading in parse(source).headings] == [
         "aida-by-license", "aida-by-license-1", "ö--15", "own-id", "setext",
     ]  # fmt: skip

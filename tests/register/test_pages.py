@@ -164,6 +164,12 @@ def test_a_section_that_the_front_matter_does_not_name_is_a_licence_too() -> Non
         ('url: "/assets/images/testset/image1.png"', 'url: ""', "image-without-file"),
         ("One *set* of", 'One <a href="lnco">set</a> of', "relative-link"),
         ("Nothing to see.", '<img src="a.png">', "relative-link"),
+        ("Nothing to see.", "<a href=lnco>LNCO</a>", "relative-link"),
+        ("Drawn by hand.", "Drawn <a href='hand'>by hand</a>.", "relative-link"),
+        ('countries-shared:\n  - "SE"', 'countries-shared: "UK"', "unknown-country"),
+        ("Uppsala University", "Overview of the samples", "holder-odd"),
+        ("Uppsala University", "https://www.uu.se/", "holder-odd"),
+        ('datePublished: "2023-10-18"', 'datePublished: "2023"', "impossible-date"),
     ],
 )  # fmt: skip
 def test_what_is_worth_a_warning(old: str, new: str, code: str) -> None:
@@ -172,6 +178,27 @@ def test_what_is_worth_a_warning(old: str, new: str, code: str) -> None:
     finding = next(finding for finding in page.findings if finding.code == code)
     assert "{" not in finding.message
     assert Finding.from_dict(finding.as_dict()) == finding
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Uppsala University", "Center for Medical Image Science and Visualization (CMIV), Linköping University"),
+        ("Uppsala University", "Skånes Universitetssjukhus"),
+        ('- "SE"', '- "SE"\n  - "GB"\n  -'),
+        ("Nothing to see.", 'See <a href="/10.23698/aida/lnco">LNCO</a> and <a href="#license">below</a>.'),
+        ("numberOfScans: 100000", 'numberOfScans: "100,000"'),
+        ('datePublished: "2023-10-18"', "datePublished: 2023-10-18"),
+        ('shortName: "TESTSET"', 'shortName: "Test – set"'),
+    ],
+)  # fmt: skip
+def test_what_is_right_is_no_finding(old: str, new: str) -> None:
+    assert found(read_page((old, new))) == set()
+
+
+def test_thanks_after_the_licences_are_no_terms() -> None:
+    body = BODY + "\n## Acknowledgements\nFunding was granted by VR; in terms of time, a lot.\n"
+    assert found(read_page(body=body)) == set()
 
 
 def test_a_warning_names_the_line() -> None:

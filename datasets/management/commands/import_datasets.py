@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,20 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print what happened as JSON and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import, print, and exit with 1 if a page was refused (or, with --strict, has a warning)."""
+        """Import, print, and exit with 1 if a page was refused (or, with --strict, has a warning).
+
+        Raises:
+            CommandError: nothing could be imported; with --json, standard output says so as JSON, too.
+        """
+        try:
+            self._handle(options)
+        except CommandError as error:
+            if options["json"]:
+                answer = {"pages": [], "summary": summed_up([], []), "error": str(error)}
+                self.stdout.write(json.dumps(answer, indent=1))
+            raise
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if options["prune"] and not all(path.is_dir() for path in options["paths"]):
             raise CommandError("--prune needs folders: it retires every dataset whose page is in none of them.")
         shows_bar = self.stderr.isatty() and not options["json"]
@@ -95,6 +109,7 @@ def as_json(page: PageResult) -> dict[str, Any]:
 
 def summed_up(pages: list[PageResult], retired: list[str]) -> dict[str, int]:
     """How many pages came out how, how many datasets were retired, how many warnings there are."""
-    counts = {str(result): sum(page.result is result for page in pages) for result in Result}
-    warnings = sum(len(page.warnings) for page in pages)
+    found = Counter(page.result for page in pages)
+    counts = {str(result): found[result] for result in Result}
+    warnings = sum(page.number_of_warnings for page in pages)
     return {"pages": len(pages), **counts, "retired": len(retired), "warnings": warnings}
