@@ -305,8 +305,18 @@ class TestCost:
     def test_a_new_page_costs_few_queries(
         self, tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(25):
             import_(FIXTURE)
+
+    def test_however_many_providers_it_names(
+        self, tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        more = "".join(f'\n  - "@type": Person\n    name: "P{n}"\n    email: "p{n}@a.example"' for n in range(9))
+        page = a_page(("  provider:", f"  provider:{more}"))
+        with django_assert_max_num_queries(25):
+            (result,) = import_(write(tmp_path, "many.md", page))
+        assert result.result is Result.CREATED
+        assert DatasetProvider.objects.filter(dataset__doi=result.doi).count() > 9
 
     def test_a_dry_run_says_what_would_happen_and_writes_nothing(self, page: Path, tmp_path: Path) -> None:
         before = contents()

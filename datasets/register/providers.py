@@ -62,7 +62,7 @@ class KnownProviders:
         return any(p.identifier == identifier != "" and p is not provider for p in self._found)
 
     def make(self, party: Party, dataset: Dataset) -> Provider:
-        """Make a provider that was not known; an ORCID that is already somebody else's is left out."""
+        """A provider that was not known, for `save`; an ORCID that is already somebody else's is left out."""
         provider = Provider(
             name=name_of(party),
             kind=Provider.Kind.PERSON if party.is_person else Provider.Kind.ORGANIZATION,
@@ -70,10 +70,13 @@ class KnownProviders:
             identifier="" if party.valid_email and self.taken(party.identifier) else party.identifier,
             local_to=None if party.valid_email or party.identifier else dataset,
         )
-        provider.save()
-        self.fresh.add(provider.pk)
         self._found.append(provider)
         return provider
+
+    def save(self) -> None:
+        """Write those that were made, in one query."""
+        made = Provider.objects.bulk_create([provider for provider in self._found if provider.pk is None])
+        self.fresh.update(provider.pk for provider in made)
 
 
 def name_of(party: Party) -> str:
@@ -101,12 +104,7 @@ def write_providers(
     """
     parties = [party for party in parties if name_of(party)]
     known.look_up(dataset, parties)
-    named: dict[int, Party] = {}
-    for party in parties:
-        provider = known.of(party, dataset) or known.make(party, dataset)
-        if provider.pk not in named:
-            named[provider.pk] = party
-            _complete(provider, party, source, known, findings)
+    named = _named(dataset, parties, source, known, findings)
     before = {} if new else {row.provider_id: row for row in dataset.dataset_providers.all()}
     alone = all(is_hub(party) for party in named.values())
     added = []
@@ -123,6 +121,20 @@ def write_providers(
     gone = [row.pk for pk, row in before.items() if pk not in named and row.retired_at is None]
     if gone:
         DatasetProvider.objects.filter(pk__in=gone).update(retired_at=timezone.now())
+
+
+def _named(
+    dataset: Dataset, parties: list[Party], source: Source, known: KnownProviders, findings: Findings
+) -> dict[int, Party]:
+    """The providers that the page names, by key, each with the party that names it first."""
+    found: dict[int, tuple[Provider, Party]] = {}
+    for party in parties:
+        provider = known.of(party, dataset) or known.make(party, dataset)
+        if id(provider) not in found:
+            found[id(provider)] = (provider, party)
+            _complete(provider, party, source, known, findings)
+    known.save()
+    return {provider.pk: party for provider, party in found.values()}
 
 
 def _update(row: DatasetProvider, party: Party, order: int, alone: bool) -> list[str]:
