@@ -332,7 +332,13 @@ def check_facts(doi: str) -> None:
     assert landing
     tokens = document_of(landing.dataset).tokens
     items = [(fact.name, item) for group in facts.groups(landing) for fact in group.facts for item in fact.items]
-    assert {str(name) for name, item in items if not item.url.startswith("/datasets/?")} <= {"Cite as", "DOI", "References", "Title"}
+    unlinked = {str(name) for name, item in items if not item.url.startswith("/datasets/?")}
+    assert unlinked <= {
+        "Cite as",
+        "DOI",
+        "References",
+        "Title",
+    }
     for name, item in items:
         if item.url.startswith("/datasets/?"):
             query = asked(item.url)
