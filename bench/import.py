@@ -175,6 +175,7 @@ def set_up(folder: Path, database: str) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)  # no page is made before its files have names
 
 
 def measure(folder: Path, asked: argparse.Namespace) -> list[Measured]:

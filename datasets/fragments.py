@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.template.loader import get_template
@@ -108,11 +109,19 @@ def context_for_all(page: Landing) -> dict[str, object]:
     }
 
 
+def ready() -> bool:
+    """Whether pages can be made: static files have the names that `collectstatic` gives them, if names tell versions."""
+    names = getattr(staticfiles_storage, "hashed_files", None)
+    return settings.DEBUG or names is None or bool(names)
+
+
 def store(dataset: Dataset) -> None:
     """Make and store the parts of a dataset's page. The caller holds the lock on the dataset's row.
 
     A page that cannot be made is left without: whoever asks for it finds out, and an import goes on.
     """
+    if not ready():
+        return
     try:
         page = read_landing(dataset.doi)
         if page is None:
@@ -121,8 +130,8 @@ def store(dataset: Dataset) -> None:
         parts = {code: make(page, code, shared=shared) for code, _name in settings.LANGUAGES}
     except DatabaseError:
         raise
-    except Exception:
-        log.exception("page not stored", doi=dataset.doi)
+    except Exception as error:
+        log.warning("page not stored", doi=dataset.doi, reason=f"{type(error).__name__}: {error}")
         return
     page_hash = hash_of(parts)
     rows = [
@@ -145,7 +154,7 @@ def hash_of(parts: dict[str, Parts]) -> str:
 def render(keys: Iterable[int]) -> int:
     """Make and store the pages of those of these datasets that are not stored, each in a transaction; how many."""
     number = 0
-    for key in keys:
+    for key in keys if ready() else ():
         with transaction.atomic():
             # Nobody who writes something that the page shows can do so between reading and storing it.
             locked = Dataset.objects.select_for_update(no_key=True).only("pk", "doi", "page_hash")
