@@ -378,3 +378,9 @@ def test_bytes_that_are_no_text_are_a_search(client: Client) -> None:
 def test_pages_meet_without_gap_or_double(sort: str) -> None:
     query = Query.of("aida").sorted_by(sort)
     assert [key for start in range(4) for key in keys(query, start, start + 1)] == keys(query, 0, 10)
+
+
+def test_a_page_may_claim_any_size_and_home_still_opens(client: Client, db: None) -> None:
+    for number in range(3):
+        make_dataset(f"10.23698/aida/{number}", bytes=2**63 - 1, number_of_scans=2**63 - 1)
+    assert client.get("/").status_code == client.get("/datasets/?sort=-size&q=aida").status_code == 200

@@ -19,7 +19,8 @@ NEWEST = 6
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: what this is and the newest datasets; for people who are signed in, what waits for them comes first."""
     listed = Dataset.objects.listed()
-    context = {"newest": for_cards(listed.newest_first())[:NEWEST], "totals": totals(listed)}
+    newest = list(for_cards(listed.newest_first())[:NEWEST])
+    context: dict[str, object] = {"newest": newest, "totals": totals() if newest else None}
     if isinstance(request.user, User):
         context["tasks"], context["waiting"] = tasks_of(request.user)
     return render(request, "pages/home.html", context)
