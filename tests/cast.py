@@ -133,9 +133,10 @@ def sigrid(db: None) -> User:
 
 
 @pytest.fixture
-def brgandi(db: None) -> Dataset:
+def brgandi(brgandi_rows: Callable[[], bool], db: None) -> Dataset:
     """The real dataset, from its real page."""
-    call_command("import_datasets", str(BRGANDI), verbosity=0)
+    if not brgandi_rows():
+        call_command("import_datasets", str(BRGANDI), verbosity=0)
     return Dataset.objects.get(doi=BRGANDI_DOI)
 
 

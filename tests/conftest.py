@@ -32,6 +32,7 @@ from tests.cast import (  # noqa: F401 - the fixtures of the cast
 )
 from tests.support.broker import SilentServer, Valkey
 from tests.support.browsers import MISSING, chromium
+from tests.support.kept import keep, restore
 from tests.support.mail import MailServer
 from tests.support.processes import Process, Server, Worker
 
@@ -76,6 +77,14 @@ def _language_ends_with_the_test() -> Iterator[None]:
     """Forget the language of the last page, which Django's test client leaves switched on."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def brgandi_rows(django_db_setup: None, django_db_blocker: Any) -> Callable[[], bool]:
+    """Puts the rows of the real dataset into the database; False where they cannot be copied."""
+    with django_db_blocker.unblock():
+        kept = keep()
+    return restore if kept else lambda: False
 
 
 @pytest.fixture(scope="session")
