@@ -110,7 +110,7 @@ def context_for_all(page: Landing) -> dict[str, object]:
 
 
 def ready() -> bool:
-    """Whether pages can be made: static files have the names that `collectstatic` gives them, if names tell versions."""
+    """Whether pages can be made: static files have the names by which `collectstatic` tells versions apart, if any."""
     names = getattr(staticfiles_storage, "hashed_files", None)
     return settings.DEBUG or names is None or bool(names)
 
