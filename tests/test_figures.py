@@ -84,6 +84,7 @@ def test_modalities_and_organs_lead_to_their_search(client: Client, db: None) ->
     html = page_of(client)
     assert 'href="/datasets/?modality=CT" title="computed tomography"' in html
     assert "/datasets/?organ=Head+%26+neck" in html
+    assert '>1<span class="visually-hidden"> dataset</span>' in html  # else a screen reader says "1dataset"
     for address in re.findall(r'href="(/datasets/\?[^"]*)"', html):
         assert "The dataset other" in client.get(address.replace("&amp;", "&")).text
 
