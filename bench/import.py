@@ -12,7 +12,6 @@ say more about the machine.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import os
 import sys
@@ -23,7 +22,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from aidahub.environment import ROOT, VARIABLES
-from scripts.with_postgres import Missing, postgres
+
+from .running import make_tables, run
 
 BRGANDI = ROOT / "fixtures" / "brgandi.md"
 ROW = "| {:<46} | {:>9} | {:>9} | {:>6} | {:>5} |"
@@ -171,11 +171,9 @@ def set_up(folder: Path, database: str) -> None:
     if database:
         os.environ["DATABASE_URL"] = database
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)  # no page is made before its files have names
+    make_tables()
 
 
 def measure(folder: Path, asked: argparse.Namespace) -> list[Measured]:
@@ -205,21 +203,12 @@ def show(lines: list[Measured], pages: int) -> None:
         print(ROW.format(line.name, f"{line.seconds:.2f}", each, ratio, line.goal or ""))
 
 
-def main() -> int:
-    """Measure, and clean up."""
-    asked = options()
-    try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            postgres() if asked.postgres else contextlib.nullcontext("") as database,
-        ):
-            set_up(Path(folder), database)
-            show(measure(Path(folder), asked), asked.pages)
-    except Missing as missing:
-        print(missing, file=sys.stderr)
-        return 1
-    return 0
+def in_a_folder(asked: argparse.Namespace, database: str) -> None:
+    """Measure in a folder that is removed afterwards, and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        set_up(Path(folder), database)
+        show(measure(Path(folder), asked), asked.pages)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(options(), in_a_folder))

@@ -9,10 +9,8 @@ made from its rows. The goals are half of the bare view's requests per second wa
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import platform
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,9 +21,9 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from aidahub.environment import ROOT
-from scripts.with_postgres import Missing, postgres
 
-from .pages import WORKERS, cpu, free_port, say, server, set_up, stop
+from .pages import WORKERS, cpu, free_port, say, server, set_up
+from .running import make_tables, run
 
 if TYPE_CHECKING:
     from .load import Seen, Target
@@ -61,8 +59,7 @@ def fill() -> tuple[list[Way], int]:
 
     from tests.cast import BRGANDI_DOI
 
-    for command in ("migrate", "createcachetable", "collectstatic"):
-        call_command(command, verbosity=0, **({} if command == "createcachetable" else {"interactive": False}))
+    make_tables()
     call_command("import_datasets", str(ROOT / "fixtures" / "brgandi.md"), verbosity=0)
     size = len(Client(SERVER_NAME="127.0.0.1").get(f"/{BRGANDI_DOI}").content)
     addresses = {
@@ -131,20 +128,5 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         print("\n".join(["", *table(ways, seen)]))
 
 
-def main() -> int:
-    """Measure; 1 with a sentence when there is no PostgreSQL."""
-    signal.signal(signal.SIGTERM, stop)
-    asked = options()
-    try:
-        with postgres() if asked.postgres else contextlib.nullcontext("") as database:
-            measure(asked, database)
-    except Missing as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(options(), measure))

@@ -26,7 +26,8 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from aidahub.environment import ROOT, VARIABLES
-from scripts.with_postgres import Missing, postgres
+
+from .running import make_tables, run
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -98,13 +99,11 @@ def free_port() -> int:
 
 def fill(number: int) -> list[Page]:
     """Make tables, static files and data; the pages to measure, each with its size and queries."""
-    from django.core.management import call_command
     from django.db import connection
 
     from .data import DOI, make
 
-    for command in ("migrate", "createcachetable", "collectstatic"):
-        call_command(command, verbosity=0, **({} if command == "createcachetable" else {"interactive": False}))
+    make_tables()
     people, own = make(number, say)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -222,25 +221,5 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         print("\n".join(["", *table(pages, seen)]))
 
 
-def stop(_number: int, _frame: object) -> None:
-    """Signal handler: leave by the way that clears up."""
-    raise KeyboardInterrupt
-
-
-def main() -> int:
-    """Measure; 1 with a sentence when there is no PostgreSQL."""
-    signal.signal(signal.SIGTERM, stop)
-    asked = options()
-    try:
-        with postgres() if asked.postgres else contextlib.nullcontext("") as database:
-            measure(asked, database)
-    except Missing as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(options(), measure))

@@ -10,7 +10,6 @@ same connection: what is above that is the page. Prints the median, the 95th per
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import platform
 import random
@@ -23,9 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
-from scripts.with_postgres import Missing, postgres
-
 from .pages import say, set_up
+from .running import make_tables, run
 
 ROW = "| {:<24} | {:>5} | {:>7} | {:>7} | {:>7} | {:>7} | {:>5} | {:>5} | {:>7} |"
 HEADS = ("searches", "", "page ms", "95th", "SQL ms", "95th", "ratio", "95th", "queries")
@@ -56,15 +54,13 @@ def options() -> argparse.Namespace:
 
 def fill(number: int) -> None:
     """Make the tables and the datasets, and the search's own tables from them."""
-    from django.core.management import call_command
     from django.db import connection
 
     from datasets import search
 
     from .shelf import make
 
-    for command in ("migrate", "createcachetable", "collectstatic"):
-        call_command(command, verbosity=0, **({} if command == "createcachetable" else {"interactive": False}))
+    make_tables()
     began = time.monotonic()
     make(number)
     say(f"{number:,} datasets made in {time.monotonic() - began:.0f} s")
@@ -92,7 +88,7 @@ def ask(number: int) -> Iterator[Seen]:
             raise RuntimeError(f"{address} answered {answer.status_code}.")
         statements = [query["sql"] for query in captured]
         page = min(timed(lambda address=address: client.get(address)) for _ in range(2))  # type: ignore[misc]
-        sql = min(timed(lambda statements=statements: run(statements)) for _ in range(2))  # type: ignore[misc]
+        sql = min(timed(lambda statements=statements: run_all(statements)) for _ in range(2))  # type: ignore[misc]
         yield Seen(kind, page, sql, len(statements))
 
 
@@ -103,7 +99,7 @@ def timed(act: object) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def run(statements: list[str]) -> None:
+def run_all(statements: list[str]) -> None:
     """Run queries as they were written out, without Django, on its connection; fetch every row."""
     from django.db import connection
 
@@ -146,19 +142,5 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         connection.close()
 
 
-def main() -> int:
-    """Measure; 1 with a sentence when there is no PostgreSQL."""
-    asked = options()
-    try:
-        with postgres() if asked.postgres else contextlib.nullcontext("") as database:
-            measure(asked, database)
-    except Missing as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(options(), measure))
