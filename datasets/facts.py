@@ -148,7 +148,7 @@ def _publication(landing: Landing) -> list[Fact]:
         for text in words(front(dataset, "other", "countries-shared"))
     ]
     return [
-        Fact(_("Cite as"), [Item(_("Citation, to copy or download"), "#about-citing")]),
+        Fact(_("Cite as"), [Item(_("To copy or download"), "#about-citing")]),
         Fact(_("Authors"), [party_item(party, "author") for party in landing.authors]),
         Fact(_("Year"), each("year", year_of(dataset)) or own_words(dataset, "datacite", "copyrightYear")),
         Fact(_("Publisher"), own_words(dataset, "datacite", "publisher", "publisher")),

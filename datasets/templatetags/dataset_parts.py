@@ -64,10 +64,10 @@ def search_address(column: str, value: str) -> str:
 @register.simple_tag
 def totals_text(totals: Totals) -> list[str]:
     """How much some datasets hold, as sentences: each collection apart, what is clinical first."""
-    if len(totals.sums) == 1:
-        only = totals.sums[0]
-        return [f"{_sentence(CLINICAL, only)} {_only(only)}".strip()]
-    return [_sentence(each.collection, each) for each in totals.sums]
+    sentences = [_sentence(each.collection, each) for each in totals.sums]
+    for first in totals.sums[:1]:
+        sentences[0] = f"{_sentence(CLINICAL, first)} {_only(first)}".strip()
+    return sentences
 
 
 def _sentence(collection: str, found: Sum) -> str:
