@@ -28,7 +28,7 @@ from datasets.addresses import local_image, page_address
 from datasets.exports.schemaorg import as_script, dataset_as_schema
 from datasets.exports.serve import link_header
 from datasets.headings import texts_of
-from datasets.landing import Landing, read_landing
+from datasets.landing import Landing, landing_of
 from datasets.models import Dataset, LandingFragment
 from datasets.pictures import pictures_of
 from datasets.stamp import LENGTH, stamp
@@ -116,16 +116,14 @@ def ready() -> bool:
 
 
 def store(dataset: Dataset) -> None:
-    """Make and store the parts of a dataset's page. The caller holds the lock on the dataset's row.
+    """Make and store the parts of a dataset's page. The caller holds the lock on the dataset's row, and read all of it.
 
     A page that cannot be made is left without: whoever asks for it finds out, and an import goes on.
     """
     if not ready():
         return
     try:
-        page = read_landing(dataset.doi)
-        if page is None:
-            return
+        page = landing_of(dataset)
         shared = context_for_all(page)
         parts = {code: make(page, code, shared=shared) for code, _name in settings.LANGUAGES}
     except DatabaseError:
@@ -157,8 +155,7 @@ def render(keys: Iterable[int]) -> int:
     for key in keys if ready() else ():
         with transaction.atomic():
             # Nobody who writes something that the page shows can do so between reading and storing it.
-            locked = Dataset.objects.select_for_update(no_key=True).only("pk", "doi", "page_hash")
-            dataset = locked.filter(pk=key).first()
+            dataset = Dataset.objects.select_for_update(no_key=True).filter(pk=key).first()
             if dataset and not in_use(dataset.page_hash):
                 store(dataset)
                 number += 1
