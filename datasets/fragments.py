@@ -25,7 +25,9 @@ from django.utils.text import Truncator
 
 from datasets import facts
 from datasets.addresses import local_image, page_address
-from datasets.exports.schemaorg import as_script, dataset_as_schema
+from datasets.exports.citing import citations
+from datasets.exports.record import record_of
+from datasets.exports.schemaorg import as_script, described
 from datasets.exports.serve import link_header
 from datasets.headings import texts_of
 from datasets.landing import Landing, landing_of
@@ -93,6 +95,9 @@ def context_of(page: Landing) -> dict[str, object]:
 def context_for_all(page: Landing) -> dict[str, object]:
     """What the templates need that is the same in each language."""
     dataset = page.dataset
+    with translation.override("en"):  # what machines read has one language
+        record = record_of(page)
+        schema, cite = as_script(described(record)), citations(record)
     summary = " ".join(unescape(strip_tags(dataset.description_html)).split()) or dataset.name
     local = next((local for picture in page.pictures if (local := local_image(picture.url))), "")
     return {
@@ -101,16 +106,17 @@ def context_for_all(page: Landing) -> dict[str, object]:
         "slot": SLOT,
         "address": page_address(dataset.doi),
         "summary": Truncator(summary).chars(155),
-        "schema": as_script(dataset_as_schema(page)),
+        "schema": schema,
+        "cite": cite,
         "texts": texts_of(page),
         "picture_address": f"{settings.BASE_URL}{local}" if local else "",
         "viewer": bool(local),
-        "shared": {},  # where the access box keeps what it looked up
+        "shared": {},  # where `once` and the access box keep what they made for the first language
     }
 
 
 def ready() -> bool:
-    """Whether pages can be made: static files have the names that `collectstatic` gives them, if names tell versions."""
+    """Whether pages can be made: static files have the names that `collectstatic` gives, where names tell versions."""
     names = getattr(staticfiles_storage, "hashed_files", None)
     return settings.DEBUG or names is None or bool(names)
 

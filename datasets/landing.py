@@ -94,7 +94,11 @@ def landing_of(dataset: Dataset) -> Landing:
 
     Of a licence only what the page shows is known, not its key.
     """
-    parameters = {"key": dataset.pk, "between": BETWEEN, "waiting": LicenseText.Change.WAITING.value}
+    parameters: dict[str, int | str] = {
+        "key": dataset.pk,
+        "between": BETWEEN,
+        "waiting": LicenseText.Change.WAITING.value,
+    }
     with connection.cursor() as cursor:
         cursor.execute(PARTS, parameters)
         rows = sorted(cursor.fetchall(), key=lambda row: row[1])
