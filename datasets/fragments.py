@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from html import unescape
 from typing import Any
 
@@ -31,17 +31,24 @@ from datasets.exports.schemaorg import as_script, described
 from datasets.exports.serve import link_header
 from datasets.headings import texts_of
 from datasets.landing import Landing, landing_of
-from datasets.models import Dataset, LandingFragment
+from datasets.models import Dataset
 from datasets.pictures import pictures_of
 from datasets.stamp import LENGTH, stamp
 
 SLOT = "<!--access-box-->"  # sanitised text holds no comments, so that no page can write this
-COLUMNS = ("head", "links", "article", "panel")
 KNOWN = "SELECT id, page_hash FROM datasets_dataset WHERE doi = %s"
 STORED = """
     SELECT head, links, article, panel FROM datasets_landingfragment
     WHERE dataset_id = %s AND language = %s AND page_hash = %s
 """
+ROW = "(%s, %s, %s, %s, %s, %s, %s)"
+STORE = """
+    INSERT INTO datasets_landingfragment (dataset_id, language, page_hash, head, links, article, panel) VALUES {rows}
+    ON CONFLICT (dataset_id, language) DO UPDATE SET
+        page_hash = excluded.page_hash, head = excluded.head, links = excluded.links,
+        article = excluded.article, panel = excluded.panel
+"""
+NAME = "UPDATE datasets_dataset SET page_hash = %s WHERE id = %s"
 log = structlog.stdlib.get_logger("datasets.fragments")
 
 
@@ -138,14 +145,10 @@ def store(dataset: Dataset) -> None:
         log.warning("page not stored", doi=dataset.doi, reason=f"{type(error).__name__}: {error}")
         return
     page_hash = hash_of(parts)
-    rows = [
-        LandingFragment(dataset=dataset, language=code, page_hash=page_hash, **asdict(one))
-        for code, one in parts.items()
-    ]
-    LandingFragment.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=("dataset", "language"), update_fields=("page_hash", *COLUMNS)
-    )
-    Dataset.objects.filter(pk=dataset.pk).update(page_hash=page_hash)
+    rows = [(dataset.pk, code, page_hash, *astuple(one)) for code, one in parts.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE.format(rows=", ".join([ROW] * len(rows))), [part for row in rows for part in row])
+        cursor.execute(NAME, [page_hash, dataset.pk])
     dataset.page_hash = page_hash
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from datasets.exports.format import CITES, Format
 from datasets.exports.signposting import Link, links
@@ -13,9 +16,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def machine_formats(dataset: Dataset) -> list[tuple[Format, str]]:
-    """The formats that describe a dataset, and their paths."""
-    return [(each, f"/{dataset.doi}/{each.name}") for each in FORMATS if each.role != CITES]
+def machine_formats(dataset: Dataset) -> SafeString:
+    """The formats that describe a dataset, as a list of links."""
+    items = "".join(_item(dataset.doi, each) for each in FORMATS if each.role != CITES)
+    return mark_safe(f'<ul class="tags">{items}</ul>')  # noqa: S308 - every text in it is escaped
+
+
+def _item(doi: str, one: Format) -> str:
+    address = escape(f"/{doi}/{one.name}")
+    return f'<li><a href="{address}" type="{escape(one.types[0])}">{escape(str(one.label))}</a></li>'
 
 
 @register.simple_tag
