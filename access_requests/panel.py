@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Subquery, Value
+from django.db import connection
 from django.utils.text import slugify
 
-from aidahub.accounts.models import User
-from datasets.models import Dataset, DatasetProvider, License, LicenseText
+from datasets.models import Dataset, License, LicenseText
 
 from .labels import STATUS_LABELS
-from .models import AccessRequest, AnyUser, Policy
-from .policies import opens_a_way, policy_of
+from .models import AnyUser, Policy
+from .policies import opens_a_way, policy_without_row
 from .waiting import LOOKS
 from .workflow import FINISHED, DecidedBy, Status
+
+NOBODY = 0  # no user has this key
+LICENSE_COLUMNS = ("id", "name", "anchor", "abstract_html", "requestable", "form_hint")
+POLICY_COLUMNS = ("id", "form", "decided_by")
+LICENSE, POLICY = len(LICENSE_COLUMNS), len(POLICY_COLUMNS)
+# Written out, as `datasets.landing` does it. Of a person's requests under way, the newest is shown.
+ASKED = """
+    SELECT
+        asked.id, asked.name, anchor, abstract_html, requestable, form_hint, policy.id, policy.form, decided_by,
+        (SELECT html FROM datasets_licensetext
+         WHERE license_id = asked.id AND change <> %s ORDER BY number DESC LIMIT 1),
+        EXISTS (SELECT 1 FROM datasets_datasetprovider WHERE dataset_id = asked.dataset_id AND retired_at IS NULL),
+        own.reference, own.status
+    FROM datasets_license AS asked
+    LEFT JOIN access_requests_policy AS policy ON policy.license_id = asked.id
+    LEFT JOIN access_requests_accessrequest AS own ON own.id = (
+        SELECT id FROM access_requests_accessrequest
+        WHERE license_id = asked.id AND applicant_id = %s AND status NOT IN ({finished})
+        ORDER BY submitted_at DESC NULLS LAST, id DESC LIMIT 1
+    )
+    WHERE asked.dataset_id = %s AND asked.retired_at IS NULL ORDER BY asked."order"
+"""
 
 
 @dataclass(frozen=True)
@@ -69,36 +91,49 @@ class Way:
         return self.policy.form == "aida-member"
 
 
-def licenses_for_panel(dataset: Dataset, user: AnyUser) -> list[License]:
+@dataclass(frozen=True)
+class Asked:
+    """A licence and all that the panel asks about it. `html` is its text in force, None where it has none."""
+
+    license: License
+    html: str | None
+    has_provider: bool
+    policy: Policy
+    own: Own | None
+
+
+def licenses_for_panel(dataset: Dataset, user: AnyUser) -> list[Asked]:
     """The dataset's licences with everything the panel asks about them, in one query."""
-    texts = LicenseText.objects.filter(license=OuterRef("pk")).exclude(change=LicenseText.Change.WAITING)
-    providers = DatasetProvider.objects.filter(dataset=dataset, retired_at=None)
-    rows = License.objects.filter(dataset=dataset, retired_at=None).select_related("policy").order_by("order")
-    asked = rows.annotate(
-        html_in_force=Subquery(texts.order_by("-number").values("html")[:1]), has_provider=Exists(providers)
-    )
-    if not isinstance(user, User):
-        nothing = Value("", output_field=CharField())
-        return list(asked.annotate(own_reference=nothing, own_status=nothing))
-    own = AccessRequest.objects.filter(license=OuterRef("pk"), applicant=user).exclude(status__in=FINISHED)
-    newest = own.order_by(F("submitted_at").desc(nulls_last=True), "-pk")
-    return list(
-        asked.annotate(
-            own_reference=Subquery(newest.values("reference")[:1]), own_status=Subquery(newest.values("status")[:1])
-        )
-    )
+    finished = [status.value for status in sorted(FINISHED)]
+    parameters: list[int | str] = [LicenseText.Change.WAITING.value, user.pk or NOBODY, *finished, dataset.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED.format(finished=", ".join(["%s"] * len(finished))), parameters)
+        rows = cursor.fetchall()
+    return [_asked(dataset, row[:LICENSE], row[LICENSE : LICENSE + POLICY], *row[LICENSE + POLICY :]) for row in rows]
 
 
-def ways_in(licenses: list[License]) -> list[Way]:
+def _asked(
+    dataset: Dataset,
+    license_row: tuple[Any, ...],
+    policy_row: tuple[Any, ...],
+    html: str | None,
+    has_provider: bool,
+    reference: str | None,
+    status: str | None,
+) -> Asked:
+    license = License(dataset=dataset, **dict(zip(LICENSE_COLUMNS, license_row, strict=True)))
+    own = Own(reference, Status(status)) if reference and status else None
+    if policy_row[0] is None:
+        policy = policy_without_row(license)
+    else:
+        policy = Policy(license=license, **dict(zip(POLICY_COLUMNS, policy_row, strict=True)))
+    return Asked(license, html, bool(has_provider), policy, own)
+
+
+def ways_in(licenses: list[Asked]) -> list[Way]:
     """Of licences that `licenses_for_panel` read, those that can be asked under: what `licenses_to_ask` answers."""
-    return [  # what `licenses_for_panel` annotates is unknown to mypy, here and below
-        Way(license, policy_of(license), own_of(license))
-        for license in licenses
-        if opens_a_way(license) and license.html_in_force is not None and license.has_provider  # type: ignore[attr-defined]
+    return [
+        Way(one.license, one.policy, one.own)
+        for one in licenses
+        if opens_a_way(one.license) and one.html is not None and one.has_provider
     ]
-
-
-def own_of(license: License) -> Own | None:
-    """The person's own request under a licence that `licenses_for_panel` read."""
-    reference, status = license.own_reference, license.own_status  # type: ignore[attr-defined]
-    return Own(reference, Status(status)) if reference else None

@@ -17,13 +17,16 @@ def for_members(license: License) -> bool:
 
 
 def policy_of(license: License) -> Policy:
-    """The policy of a licence: its row, or the shortest way that works for what its page says (not saved).
+    """The policy of a licence: its row, or `policy_without_row`."""
+    policy: Policy | None = getattr(license, "policy", None)
+    return policy if policy is not None else policy_without_row(license)
+
+
+def policy_without_row(license: License) -> Policy:
+    """The shortest way that works for what a licence's page says (not saved).
 
     The AIDA licences are decided by the hub, which knows AIDA's partners; all others by the dataset's deciders.
     """
-    policy: Policy | None = getattr(license, "policy", None)
-    if policy is not None:
-        return policy
     if for_members(license):
         return Policy(license=license, form=AIDA_MEMBER, decided_by=DecidedBy.HUB)
     return Policy(license=license, form=license.form_hint or RESEARCH)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from html import unescape
 from typing import Any
 
@@ -25,21 +25,30 @@ from django.utils.text import Truncator
 
 from datasets import facts
 from datasets.addresses import local_image, page_address
-from datasets.exports.schemaorg import as_script, dataset_as_schema
+from datasets.exports.citing import citations
+from datasets.exports.record import record_of
+from datasets.exports.schemaorg import as_script, described
 from datasets.exports.serve import link_header
 from datasets.headings import texts_of
-from datasets.landing import Landing, read_landing
-from datasets.models import Dataset, LandingFragment
+from datasets.landing import Landing, landing_of
+from datasets.models import Dataset
 from datasets.pictures import pictures_of
 from datasets.stamp import LENGTH, stamp
 
 SLOT = "<!--access-box-->"  # sanitised text holds no comments, so that no page can write this
-COLUMNS = ("head", "links", "article", "panel")
 KNOWN = "SELECT id, page_hash FROM datasets_dataset WHERE doi = %s"
 STORED = """
     SELECT head, links, article, panel FROM datasets_landingfragment
     WHERE dataset_id = %s AND language = %s AND page_hash = %s
 """
+ROW = "(%s, %s, %s, %s, %s, %s, %s)"
+STORE = """
+    INSERT INTO datasets_landingfragment (dataset_id, language, page_hash, head, links, article, panel) VALUES {rows}
+    ON CONFLICT (dataset_id, language) DO UPDATE SET
+        page_hash = excluded.page_hash, head = excluded.head, links = excluded.links,
+        article = excluded.article, panel = excluded.panel
+"""
+NAME = "UPDATE datasets_dataset SET page_hash = %s WHERE id = %s"
 log = structlog.stdlib.get_logger("datasets.fragments")
 
 
@@ -93,6 +102,9 @@ def context_of(page: Landing) -> dict[str, object]:
 def context_for_all(page: Landing) -> dict[str, object]:
     """What the templates need that is the same in each language."""
     dataset = page.dataset
+    with translation.override("en"):  # what machines read has one language
+        record = record_of(page)
+        schema, cite = as_script(described(record)), citations(record)
     summary = " ".join(unescape(strip_tags(dataset.description_html)).split()) or dataset.name
     local = next((local for picture in page.pictures if (local := local_image(picture.url))), "")
     return {
@@ -101,31 +113,30 @@ def context_for_all(page: Landing) -> dict[str, object]:
         "slot": SLOT,
         "address": page_address(dataset.doi),
         "summary": Truncator(summary).chars(155),
-        "schema": as_script(dataset_as_schema(page)),
+        "schema": schema,
+        "cite": cite,
         "texts": texts_of(page),
         "picture_address": f"{settings.BASE_URL}{local}" if local else "",
         "viewer": bool(local),
-        "shared": {},  # where the access box keeps what it looked up
+        "shared": {},  # where `once` and the access box keep what they made for the first language
     }
 
 
 def ready() -> bool:
-    """Whether pages can be made: static files have the names by which `collectstatic` tells versions apart, if any."""
+    """Whether pages can be made: static files have the names that `collectstatic` gives, where names tell versions."""
     names = getattr(staticfiles_storage, "hashed_files", None)
     return settings.DEBUG or names is None or bool(names)
 
 
 def store(dataset: Dataset) -> None:
-    """Make and store the parts of a dataset's page. The caller holds the lock on the dataset's row.
+    """Make and store the parts of a dataset's page. The caller holds the lock on the dataset's row, and read all of it.
 
     A page that cannot be made is left without: whoever asks for it finds out, and an import goes on.
     """
     if not ready():
         return
     try:
-        page = read_landing(dataset.doi)
-        if page is None:
-            return
+        page = landing_of(dataset)
         shared = context_for_all(page)
         parts = {code: make(page, code, shared=shared) for code, _name in settings.LANGUAGES}
     except DatabaseError:
@@ -134,14 +145,10 @@ def store(dataset: Dataset) -> None:
         log.warning("page not stored", doi=dataset.doi, reason=f"{type(error).__name__}: {error}")
         return
     page_hash = hash_of(parts)
-    rows = [
-        LandingFragment(dataset=dataset, language=code, page_hash=page_hash, **asdict(one))
-        for code, one in parts.items()
-    ]
-    LandingFragment.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=("dataset", "language"), update_fields=("page_hash", *COLUMNS)
-    )
-    Dataset.objects.filter(pk=dataset.pk).update(page_hash=page_hash)
+    rows = [(dataset.pk, code, page_hash, *astuple(one)) for code, one in parts.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE.format(rows=", ".join([ROW] * len(rows))), [part for row in rows for part in row])
+        cursor.execute(NAME, [page_hash, dataset.pk])
     dataset.page_hash = page_hash
 
 
@@ -157,8 +164,7 @@ def render(keys: Iterable[int]) -> int:
     for key in keys if ready() else ():
         with transaction.atomic():
             # Nobody who writes something that the page shows can do so between reading and storing it.
-            locked = Dataset.objects.select_for_update(no_key=True).only("pk", "doi", "page_hash")
-            dataset = locked.filter(pk=key).first()
+            dataset = Dataset.objects.select_for_update(no_key=True).filter(pk=key).first()
             if dataset and not in_use(dataset.page_hash):
                 store(dataset)
                 number += 1

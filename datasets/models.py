@@ -88,6 +88,7 @@ class Dataset(models.Model):
 
     objects = DatasetQuerySet.as_manager()
     UNSEEN = frozenset({"findings", "source_hash", "path", "imported_at", "page_hash"})
+    license_names: list[str] | None = None  # of licences that are not retired, from whoever has just written them
 
     if TYPE_CHECKING:
         licenses: RelatedManager[License]

@@ -30,15 +30,12 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
     licenses = shared.get("panel")
     if licenses is None:
         licenses = shared["panel"] = licenses_for_panel(dataset, user)
-    for license in licenses:
-        license.dataset = dataset
-    texts = [getattr(license, "html_in_force", "") for license in licenses]
     return {
         "dataset": dataset,
         "user": user,
         "ways": ways_in(licenses),
         # Sanitised when the page was read.
-        "contact": mark_safe(next((text for text in texts if text), "")),  # noqa: S308
+        "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308
     }
 
 

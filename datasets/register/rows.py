@@ -142,6 +142,7 @@ def write_licenses(dataset: Dataset, read: ReadPage, findings: Findings, *, new:
         if row.retired_at is None:
             row.retired_at = timezone.now()
             row.save(update_fields=["retired_at"])
+    dataset.license_names = [row.name for row, _license in pairs]
 
 
 def _license_row(

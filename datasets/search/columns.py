@@ -103,6 +103,8 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 def _licenses(dataset: Dataset) -> list[str]:
+    if dataset.license_names is not None:
+        return dataset.license_names
     return [license.name for license in dataset.licenses.all() if license.retired_at is None]
 
 

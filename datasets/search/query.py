@@ -137,6 +137,13 @@ def address(column: str, value: str) -> str:
         column: a name of `datasets.search.columns`.
         value: as written, of any length.
     """
+    make = _address if len(value) <= LONGEST_QUERY else _address.__wrapped__
+    return make(column, value, get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _address(column: str, value: str, _prefix: str) -> str:
+    """As `address`; pages of a register name the same people, organs and years again and again."""
     if column in FILTERS:
         return Query(filters=(Filter(FILTERS[column].name, value, value_of(value)),)).address() if split(value) else ""
     words = " ".join(value.replace('"', " ").split())

@@ -21,6 +21,7 @@ from datasets.search.documents import Document, document_of
 T = TypeVar("T")
 Sums = tuple[int, int, int, int]  # datasets, bytes, scans, annotations
 Key = tuple[str, str]  # facet and folded value
+Row = tuple[str | int, ...]
 COLUMNS = ("name", "collection", "published", "bytes", "scans", "annotations")
 ROWS = 400  # in one statement
 DATASETS = 500
@@ -36,6 +37,14 @@ CHANGE = """
         annotations = datasets_term.annotations + excluded.annotations
     RETURNING facet, value, id
 """
+
+ENTRIES = """
+    INSERT INTO datasets_searchentry (dataset_id, name, collection, published, bytes, scans, annotations) VALUES {rows}
+    ON CONFLICT (dataset_id) DO UPDATE SET
+        name = excluded.name, collection = excluded.collection, published = excluded.published,
+        bytes = excluded.bytes, scans = excluded.scans, annotations = excluded.annotations
+"""
+LINKS = "INSERT INTO datasets_entryterm (entry_id, term_id) VALUES {rows}"
 
 
 def index(dataset: Dataset, *, new: bool = False) -> None:
@@ -112,21 +121,16 @@ def _terms_of(keys: Sequence[int]) -> dict[int, Before]:
 def _write(documents: list[Document], before: dict[int, Before]) -> None:
     """Write datasets over what was there before."""
     keys = _change({document.entry.dataset_id: document for document in documents}, before)
-    SearchEntry.objects.bulk_create(
-        [document.entry for document in documents],
-        update_conflicts=True,
-        unique_fields=["dataset"],
-        update_fields=COLUMNS,
-    )
-    links = []
+    _insert(ENTRIES, [tuple(getattr(one.entry, column) for column in ("dataset_id", *COLUMNS)) for one in documents])
+    links: list[Row] = []
     for document in documents:
         key = document.entry.dataset_id
         known = before[key].terms if key in before else {}
-        links += [EntryTerm(entry_id=key, term_id=keys[term]) for term in document.terms if term not in known]
+        links += [(key, keys[term]) for term in document.terms if term not in known]
         gone = [number for term, number in known.items() if term not in document.terms]
         if gone:
             EntryTerm.objects.filter(entry=key, term__in=gone).delete()
-    EntryTerm.objects.bulk_create(links)
+    _insert(LINKS, links)
     store.put((document.entry.dataset_id, document.tokens) for document in documents)
 
 
@@ -141,14 +145,22 @@ def _change(after: dict[int, Document], before: dict[int, Before]) -> dict[Key, 
     for stored in before.values():
         for term in stored.terms:
             differences[term].subtract(dict(enumerate(stored.sums)))
-    rows: list[tuple[str | int, ...]] = [
+    rows: list[Row] = [
         (*term, labels.get(term, term[1]), *(changes[place] for place in range(4)))
         for term, changes in sorted(differences.items())
     ]
     return dict(_changed(rows))
 
 
-def _changed(rows: list[tuple[str | int, ...]]) -> Iterator[tuple[Key, int]]:
+def _insert(statement: str, rows: list[Row]) -> None:
+    """Write rows, all of as many columns."""
+    with connection.cursor() as cursor:
+        for some in in_parts(rows, ROWS):
+            places = ", ".join([f"({', '.join(['%s'] * len(some[0]))})"] * len(some))
+            cursor.execute(statement.format(rows=places), [part for row in some for part in row])
+
+
+def _changed(rows: list[Row]) -> Iterator[tuple[Key, int]]:
     with connection.cursor() as cursor:
         for some in in_parts(rows, ROWS):
             cursor.execute(CHANGE.format(rows=", ".join([ROW] * len(some))), [part for row in some for part in row])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
+from typing import Any, cast
 
 from django import template
+from django.template import Context
+from django.template.loader import get_template
+from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from datasets import cards, formats
 from datasets.addresses import local_image
@@ -127,20 +132,52 @@ def heading(anchor: str, text: str) -> SafeString:
 
     Args: anchor: the heading's id; text: its words.
     """
-    return format_html('<a class="heading-link" href="#{}">{}</a>', anchor, text)
+    words = conditional_escape(text)
+    return mark_safe(f'<a class="heading-link" href="#{escape(anchor)}">{words}</a>')  # noqa: S308 - escaped
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context, name: str) -> SafeString:
+    """A part that is the same in each language: rendered for the first one, and kept in the context's `shared`."""
+    shared = context["shared"]
+    if name not in shared:
+        shared[name] = get_template(name).render(cast("dict[str, Any]", context.flatten()))
+    return cast("SafeString", shared[name])
+
+
+@register.simple_tag
+def constant(name: str) -> SafeString:
+    """A part that says the same on each page: rendered once in each language."""
+    return _constant(name, get_language(), static("icons.svg"))
+
+
+@lru_cache(maxsize=32)
+def _constant(name: str, _language: str | None, _version: str) -> SafeString:
+    return cast("SafeString", get_template(name).render())
+
+
+@register.simple_tag
+def copy_button(target: str, label: str) -> SafeString:
+    """A button that copies the text of the element with the id `target`; without JavaScript there is none."""
+    done = gettext("Copied.")
+    failed = gettext("Your browser did not copy it. The text is selected: press Ctrl and C.")
+    data = f'data-copy="{escape(target)}" data-done="{escape(done)}" data-failed="{escape(failed)}"'
+    button = f'<button class="btn btn-sm btn-outline-primary" type="button" {data} hidden>{escape(label)}</button>'
+    return mark_safe(f'{button}\n<span role="status"></span>')  # noqa: S308 - every text in it is escaped
 
 
 @register.simple_tag
 def fact_row(fact: Fact) -> SafeString:
     """A fact's name and its values: words, links, and what explains them. A page has dozens: no template is asked."""
-    values = format_html_join("", "<li>{}{}</li>", ((_linked(item.text, item.url), _note(item)) for item in fact.items))
-    row = '<dt>{}</dt><dd><ul class="tags">{}</ul></dd>' if fact.tags else "<dt>{}</dt><dd><ul>{}</ul></dd>"
-    return format_html(row, fact.name, values)
+    values = "".join(f"<li>{_linked(item.text, item.url)}{_note(item)}</li>" for item in fact.items)
+    kind = ' class="tags"' if fact.tags else ""
+    row = f"<dt>{escape(str(fact.name))}</dt><dd><ul{kind}>{values}</ul></dd>"
+    return mark_safe(row)  # noqa: S308 - every text in it is escaped
 
 
-def _linked(text: str, url: str) -> SafeString | str:
-    return format_html('<a href="{}">{}</a>', url, text) if url else text
+def _linked(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
 
 
-def _note(item: Item) -> SafeString | str:
-    return format_html(' <span class="fact-note">{}</span>', _linked(item.note, item.note_url)) if item.note else ""
+def _note(item: Item) -> str:
+    return f' <span class="fact-note">{_linked(item.note, item.note_url)}</span>' if item.note else ""

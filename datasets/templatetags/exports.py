@@ -1,66 +1,33 @@
-"""`{% load exports %}`: how to cite a dataset, and its formats for machines."""
+"""`{% load exports %}`: a dataset's formats for machines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from html import escape
 
 from django import template
-from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 
-from datasets.exports import apa
 from datasets.exports.format import CITES, Format
-from datasets.exports.record import record_of
 from datasets.exports.signposting import Link, links
-from datasets.exports.table import BY_NAME, FORMATS
-from datasets.landing import Landing
+from datasets.exports.table import FORMATS
 from datasets.models import Dataset
 
 register = template.Library()
-SHOWN = ("citation.bib", "citation.ris")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry for a reference manager: its format, where it can be downloaded, and its text."""
-
-    format: Format
-    address: str
-    text: str
-
-    @property
-    def id(self) -> str:
-        """The id of its element on the page, `cite-bib`."""
-        return f"cite-{self.format.name.rpartition('.')[2]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Citations:
-    """How to cite a dataset: a sentence, and entries."""
-
-    sentence: apa.Citation
-    entries: list[Entry]
 
 
 @register.simple_tag
-def citations(page: Landing) -> Citations:
-    """How to cite the dataset of a landing page."""
-    record = record_of(page)
-    with translation.override("en"):
-        entries = [Entry(BY_NAME[name], _path(page.dataset, name), BY_NAME[name].write(record)) for name in SHOWN]
-    return Citations(apa.citation(record), entries)
+def machine_formats(dataset: Dataset) -> SafeString:
+    """The formats that describe a dataset, as a list of links."""
+    items = "".join(_item(dataset.doi, each) for each in FORMATS if each.role != CITES)
+    return mark_safe(f'<ul class="tags">{items}</ul>')  # noqa: S308 - every text in it is escaped
 
 
-@register.simple_tag
-def machine_formats(dataset: Dataset) -> list[tuple[Format, str]]:
-    """The formats that describe a dataset, and their paths."""
-    return [(each, _path(dataset, each.name)) for each in FORMATS if each.role != CITES]
+def _item(doi: str, one: Format) -> str:
+    address = escape(f"/{doi}/{one.name}")
+    return f'<li><a href="{address}" type="{escape(one.types[0])}">{escape(str(one.label))}</a></li>'
 
 
 @register.simple_tag
 def head_links(dataset: Dataset) -> list[Link]:
     """What the page's `Link` header says, for readers who see the page only; `type` has no place in HTML."""
     return [link for link in links(dataset, FORMATS) if link.rel != "type"]
-
-
-def _path(dataset: Dataset, name: str) -> str:
-    return f"/{dataset.doi}/{name}"

@@ -6,6 +6,7 @@ Nothing here needs the database or a context processor, so error pages can use i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,13 +47,13 @@ def icon(name: str, **attributes: str) -> SafeString:
 
     Args: name: its id there; class: more CSS classes.
     """
-    classes = f"icon {attributes.get('class', '')}".strip()
-    return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        classes,
-        static("icons.svg"),
-        name,
-    )
+    return _drawing(f"icon {attributes.get('class', '')}".strip(), static("icons.svg"), name)
+
+
+@lru_cache(maxsize=512)
+def _drawing(classes: str, address: str, name: str) -> SafeString:
+    drawing = '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    return format_html(drawing, classes, address, name)
 
 
 @register.simple_tag(takes_context=True)
