@@ -159,6 +159,11 @@ def _constant(name: str, _language: str | None, _version: str) -> SafeString:
 @register.simple_tag
 def copy_button(target: str, label: str) -> SafeString:
     """A button that copies the text of the element with the id `target`; without JavaScript there is none."""
+    return _copy_button(target, label, get_language())
+
+
+@lru_cache(maxsize=64)
+def _copy_button(target: str, label: str, _language: str | None) -> SafeString:
     done = gettext("Copied.")
     failed = gettext("Your browser did not copy it. The text is selected: press Ctrl and C.")
     data = f'data-copy="{escape(target)}" data-done="{escape(done)}" data-failed="{escape(failed)}"'
