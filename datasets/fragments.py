@@ -154,7 +154,10 @@ def store(dataset: Dataset) -> None:
 
 def hash_of(parts: dict[str, Parts]) -> str:
     """What `Dataset.page_hash` is for these parts, by language, made by this process."""
-    content = hashlib.sha256(repr(sorted((code, astuple(one)) for code, one in parts.items())).encode())
+    content = hashlib.sha256()
+    for code, one in sorted(parts.items()):
+        for text in (code, *astuple(one)):
+            content.update(f"{len(text)}:{text}".encode())
     return stamp() + content.hexdigest()[LENGTH:]
 
 

@@ -49,9 +49,11 @@ class ShownQuerySet(models.QuerySet[Row]):
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
         """As Django's."""
         rows = list(objs)
+        if not rows:
+            return rows
         lookup, column = self.model.dataset_by
         with transaction.atomic(self.db, savepoint=False):
-            if rows and not self.model.leaves_pages():
+            if not self.model.leaves_pages():
                 take_out_of_use(**{f"{lookup}__in": {getattr(row, column) for row in rows} - {None}})
             return super().bulk_create(rows, *args, **kwargs)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from access_requests.labels import STATUS_LABELS
@@ -34,6 +35,7 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
         "dataset": dataset,
         "user": user,
         "ways": ways_in(licenses),
+        "start": reverse("access_requests:start", kwargs={"doi": dataset.doi}),
         # Sanitised when the page was read.
         "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308
     }

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from datasets import cards, formats
 from datasets.addresses import local_image
 from datasets.catalogue import Choice, Totals
+from datasets.exports.citing import Entry
 from datasets.facts import Fact, Item, words
 from datasets.models import Dataset
 from datasets.search import address
@@ -159,6 +160,21 @@ def _constant(name: str, _language: str | None, _version: str) -> SafeString:
 @register.simple_tag
 def copy_button(target: str, label: str) -> SafeString:
     """A button that copies the text of the element with the id `target`; without JavaScript there is none."""
+    return _copy_button(target, label, get_language())
+
+
+@register.simple_tag
+def entry_buttons(entry: Entry) -> SafeString:
+    """The buttons that copy and download an entry for a reference manager."""
+    name = {"name": entry.format.label}
+    copy = copy_button(entry.id, gettext("Copy %(name)s") % name)
+    address, words = escape(entry.address), escape(gettext("Download %(name)s") % name)
+    link = f'<a class="btn btn-sm btn-outline-primary" href="{address}" download>{words}</a>'
+    return mark_safe(f"{copy}\n{link}")  # noqa: S308 - every text in it is escaped
+
+
+@lru_cache(maxsize=64)
+def _copy_button(target: str, label: str, _language: str | None) -> SafeString:
     done = gettext("Copied.")
     failed = gettext("Your browser did not copy it. The text is selected: press Ctrl and C.")
     data = f'data-copy="{escape(target)}" data-done="{escape(done)}" data-failed="{escape(failed)}"'
