@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -35,6 +36,11 @@ from tests.support.browsers import MISSING, chromium
 from tests.support.kept import keep, restore
 from tests.support.mail import MailServer
 from tests.support.processes import Process, Server, Worker
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
+if not os.environ.get("CI"):  # where it has a profile of its own, with fixed examples and no deadline
+    hypothesis.settings.load_profile("untimed")
 
 # Playwright runs an event loop in the test's own thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
