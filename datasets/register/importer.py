@@ -30,6 +30,7 @@ from datasets.register.refused import forget_all_but, remember
 from datasets.register.rows import write_dataset, write_licenses, write_lists
 from datasets.register.values import as_doi
 from datasets.shown import rendered_at_the_end
+from datasets.stamp import stamp
 
 logger = logging.getLogger(__name__)
 
@@ -161,9 +162,9 @@ class Importer:
     def _stored(self) -> dict[str, str]:
         """The DOIs of the pages that were imported before, still stand and can be found, by their hash."""
         standing = Dataset.objects.filter(Q(hidden=True) | Q(search_entry__isnull=False), retired_at=None)
-        stored = {}
+        stored, as_now = {}, stamp()
         for digest, doi, key, page_hash in standing.values_list("source_hash", "doi", "pk", "page_hash"):
-            if not fragments.in_use(page_hash):
+            if not page_hash.startswith(as_now):
                 self.stale.append(key)
             if digest:
                 stored[digest] = doi
