@@ -16,11 +16,12 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from .pages import say, set_up
 from .running import make_tables, run
@@ -87,15 +88,15 @@ def ask(number: int) -> Iterator[Seen]:
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}.")
         statements = [query["sql"] for query in captured]
-        page = min(timed(lambda address=address: client.get(address)) for _ in range(2))  # type: ignore[misc]
-        sql = min(timed(lambda statements=statements: run_all(statements)) for _ in range(2))  # type: ignore[misc]
+        page = min(timed(client.get, address) for _ in range(2))
+        sql = min(timed(run_all, statements) for _ in range(2))
         yield Seen(kind, page, sql, len(statements))
 
 
-def timed(act: object) -> float:
+def timed(act: Callable[[Any], object], of: object) -> float:
     """Milliseconds that a call takes."""
     began = time.perf_counter()
-    act()  # type: ignore[operator]
+    act(of)
     return (time.perf_counter() - began) * 1000
 
 

@@ -22,7 +22,8 @@ PATH = "xxPATHxx"
 def context_of(parts: Parts) -> dict[str, str]:
     """The parts as the page's template takes them."""
     before, _slot, after = parts.article.partition(SLOT)
-    return {name: mark_safe(text) for name, text in zip(NAMES, (parts.head, before, parts.panel, after), strict=True)}  # noqa: S308
+    texts = (parts.head, before, parts.panel, after)
+    return {name: mark_safe(text) for name, text in zip(NAMES, texts, strict=True)}  # noqa: S308 - our templates made it
 
 
 def whole_page(parts: Parts, doi: str, language: str) -> bytes:

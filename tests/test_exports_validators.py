@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from datacite import schema45  # type: ignore[import-untyped]
+from datacite import schema45
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client

@@ -36,8 +36,7 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
         "user": user,
         "ways": ways_in(licenses),
         "start": reverse("access_requests:start", kwargs={"doi": dataset.doi}),
-        # Sanitised when the page was read.
-        "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308
+        "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308 - sanitised when read
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from datacite import schema45  # type: ignore[import-untyped]
+from datacite import schema45
 
 
 def to_xml(data: dict[str, Any]) -> str:

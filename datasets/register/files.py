@@ -84,7 +84,7 @@ def _is_about(path: str, prefix: str) -> bool:
     if stem not in NOT_PAGES or prefix in path.split("/"):
         return False
     try:
-        with open(path, "rb") as handle:  # noqa: PTH123
+        with open(path, "rb") as handle:  # noqa: PTH123 - asked of every file
             return not handle.read(6).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     except OSError:
         return False
