@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from .regions import EEA
+
 Sentence = str | Promise
 
 
@@ -82,9 +84,6 @@ FREE_MAIL = frozenset(
 )
 # Second levels under which a country gives names to institutions (ox.ac.uk), so that three labels name one.
 SHARED_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "nhs", "or", "org", "res"})
-# The EU with Iceland, Liechtenstein and Norway, where the General Data Protection Regulation applies (EEA Joint
-# Committee Decision 154/2018).
-EEA = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split())
 SHORTEST_PLAN = 100
 
 

@@ -6,15 +6,10 @@ from django.utils import timezone
 
 from datasets.models import Provider
 
-from .models import AccessRequest, Decider, Policy, Round
+from .models import AccessRequest, Decider, Round
 from .policies import policy_of
 from .rules import deciders_for, settle
-from .workflow import Answer, DecidedBy
-
-
-def hub_decides(policy: Policy) -> bool:
-    """Whether the hub's own vote decides, so that triage and confirmation are skipped."""
-    return policy.decided_by == DecidedBy.HUB
+from .workflow import Answer
 
 
 def open_round(request: AccessRequest) -> Round:
@@ -31,6 +26,11 @@ def open_round(request: AccessRequest) -> Round:
     return round_
 
 
+def is_confirmed_by_hub(request: AccessRequest, round_: Round) -> bool:
+    """Whether hub staff confirm what a round's votes come to."""
+    return policy_of(request.license).confirm and not round_.by_hub
+
+
 def open_round_of(request: AccessRequest) -> Round:
     """The round whose votes are being collected; `rules.check_may` has seen that there is one."""
     return request.rounds.get(closed_at=None)
@@ -41,10 +41,17 @@ def close_round(request: AccessRequest, outcome: Answer | None = None) -> None:
     request.rounds.filter(closed_at=None).update(closed_at=timezone.now(), outcome=outcome or "")
 
 
+def set_aside(round_: Round, provider: Provider) -> None:
+    """Count a decider's vote in a round no more."""
+    round_.decisions.filter(provider=provider, void_at=None).update(void_at=timezone.now())
+
+
 def outcome_of(round_: Round) -> Answer | None:
     """What the votes that are in come to now."""
-    votes = {row.provider_id: Answer(row.answer) for row in round_.decisions.order_by("decided_at")}
-    return settle(round_, votes, set(round_.deciders.values_list("provider_id", flat=True)))
+    cast = round_.decisions.filter(void_at=None).order_by("decided_at")
+    votes = {row.provider_id: Answer(row.answer) for row in cast}
+    asked = round_.deciders.filter(excused_at=None)
+    return settle(round_, votes, set(asked.values_list("provider_id", flat=True)))
 
 
 def place_of(round_: Round, provider: Provider | None) -> int | str:

@@ -6,68 +6,24 @@ The button on a page, the reason why it is disabled and the 403 all come from th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
 from datasets.models import DatasetProvider, Provider
 
-from .labels import STATUS_LABELS
-from .models import AccessRequest, AnyUser, Decider, Participant, Round, Submission
+from .further import FURTHER, wrong_status
+from .models import AccessRequest, AnyUser, Decider, Participant, Round
 from .plain import plain
-from .policies import is_requestable, policy_of
+from .policies import policy_of
+from .refusals import Allowed, AlreadySent, Denied, Incomplete, allowed
 from .workflow import CONFLICTED, MOVES, Answer, DecidedBy, Part, Quorum, Status, Verb
 
-
-class Denied(Exception):
-    """What was asked for may not happen; the text says why and, where there is something, what to do."""
-
-    def __init__(self, sentence: str | Promise) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
-
-    def __str__(self) -> str:
-        return str(self.sentence)
-
-
-class AlreadySent(Denied):
-    """A second sending of the same request: the first one counts."""
-
-
-class Incomplete(Denied):
-    """Answers are missing or wrong; `problems` says what, by the key of the question."""
-
-    def __init__(self, sentence: str | Promise, problems: Mapping[str, str | Promise]) -> None:
-        self.problems = problems
-        super().__init__(sentence)
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Yes, or no and why."""
-
-    ok: bool
-    why: str = ""
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-
-def allowed(check: Callable[..., object], *args: Any, **kwargs: Any) -> Allowed:
-    """Ask a rule without being stopped by it."""
-    try:
-        check(*args, **kwargs)
-    except Denied as denied:
-        return Allowed(False, str(denied))
-    return Allowed(True)
+__all__ = ["Allowed", "AlreadySent", "Denied", "Incomplete", "allowed"]
 
 
 def may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] | None = None) -> Allowed:
@@ -76,9 +32,10 @@ def may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] 
 
 
 def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, frozenset[Part]]:
-    """What a person is to each of these requests, by key, in three queries however many there are.
+    """What a person is to each of these requests, by key, in four queries however many there are.
 
-    A decider is a provider asked in the round that is open; hub staff decide where the round is theirs.
+    While votes are collected, a decider is a provider asked in the round that is open; before and after that, one
+    whose part for the dataset is to decide. Hub staff decide where the round is theirs.
     """
     rows = list(requests)
     found: dict[int, set[Part]] = defaultdict(set)
@@ -100,11 +57,19 @@ def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, 
     if not user.provider_ids:
         return
     keys = [row.pk for row in rows if row.submitted_at]
-    in_review = [row.pk for row in rows if row.status == Status.IN_REVIEW]
-    asked = Decider.objects.filter(round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids)
+    in_review = {row.pk for row in rows if row.status == Status.IN_REVIEW}
+    asked = Decider.objects.filter(
+        round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids, excused_at=None
+    )
     voting = set(asked.values_list("round__request_id", flat=True))
+    own = DatasetProvider.objects.filter(
+        provider__in=user.provider_ids, retired_at=None, part=DatasetProvider.Part.DECIDER
+    )
+    deciding = set(own.values_list("dataset_id", flat=True))
+    datasets = {row.pk: row.dataset_id for row in rows}
     for key in AccessRequest.objects.provided_by(user).filter(pk__in=keys).order_by().values_list("pk", flat=True):
-        found[key] |= {Part.PROVIDER, Part.DECIDER} if key in voting else {Part.PROVIDER}
+        decides = key in voting if key in in_review else datasets[key] in deciding
+        found[key] |= {Part.PROVIDER, Part.DECIDER} if decides else {Part.PROVIDER}
 
 
 def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
@@ -123,6 +88,7 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
 
     Raises:
         Denied: with the reason. Whoever cannot see the request is told the same as for one that does not exist.
+        Whoever is named in a request acts on that part of theirs only, never as a provider or for the hub.
     """
     parts = parts_in(by, request) if parts is None else parts
     if not parts:
@@ -133,12 +99,16 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     handling = acting or parts & {Part.PROVIDER, Part.HUB}
     if parts & CONFLICTED and handling and handling.isdisjoint(CONFLICTED) and not move.by <= CONFLICTED:
         raise Denied(_("You are named in this request, so somebody else must handle it."))
+    if parts & CONFLICTED:
+        acting &= CONFLICTED
     if not acting:
         raise Denied(_not_yours(verb, request))
     if request.status not in move.sources:
-        raise Denied(_wrong_status(request))
-    check = _FURTHER.get(verb)
-    return check(request, acting) if check else acting
+        raise Denied(wrong_status(request))
+    check = FURTHER.get(verb)
+    if check:
+        check(request, acting)
+    return acting
 
 
 def _not_yours(verb: Verb, request: AccessRequest) -> str | Promise:
@@ -149,49 +119,8 @@ def _not_yours(verb: Verb, request: AccessRequest) -> str | Promise:
     if MOVES[verb].by == {Part.HUB}:
         return _("Only hub staff can do this.")
     if request.status not in MOVES[verb].sources:
-        return _wrong_status(request)
+        return wrong_status(request)
     return _("This is not yours to do in this request.")
-
-
-def _wrong_status(request: AccessRequest) -> str:
-    status = STATUS_LABELS[Status(request.status)]
-    return str(_("This is not possible now. The request's status is: %(status)s.") % {"status": status})
-
-
-def _check_submit(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
-    if not is_requestable(request.license):
-        raise Denied(_("This dataset takes no requests under this licence any more. Your draft is kept."))
-    lately = Submission.objects.filter(
-        request__applicant=request.applicant_id, sent_at__gte=timezone.now() - timedelta(days=1)
-    )
-    if lately.count() >= SENDINGS_A_DAY:
-        raise Denied(_("You have sent very many requests today. Your draft is kept: please send it tomorrow."))
-    return acting
-
-
-# Each sending writes to whomever the answers name: nobody may fill other people's mailboxes with that.
-SENDINGS_A_DAY = 50
-
-
-def _check_send_back(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
-    if Part.HUB in acting:
-        return acting
-    if request.status != Status.IN_REVIEW or policy_of(request.license).triage:
-        raise Denied(_("Only hub staff can send this request back. Write to them if something must be changed."))
-    return acting
-
-
-def _check_decide(request: AccessRequest, acting: frozenset[Part]) -> frozenset[Part]:
-    if request.open_round is None:
-        raise Denied(_wrong_status(request))
-    return acting
-
-
-_FURTHER: dict[Verb, Callable[[AccessRequest, frozenset[Part]], frozenset[Part]]] = {
-    Verb.SUBMIT: _check_submit,
-    Verb.SEND_BACK: _check_send_back,
-    Verb.DECIDE: _check_decide,
-}
 
 
 def voting_providers(by: AnyUser, request: AccessRequest) -> list[Provider]:
@@ -200,7 +129,7 @@ def voting_providers(by: AnyUser, request: AccessRequest) -> list[Provider]:
     if round_ is None or not isinstance(by, User):
         return []
     named = DatasetProvider.objects.filter(dataset=request.dataset_id, retired_at=None, provider=OuterRef("provider"))
-    asked = round_.deciders.filter(Exists(named), provider__in=by.provider_ids)
+    asked = round_.deciders.filter(Exists(named), provider__in=by.provider_ids, excused_at=None)
     return [row.provider for row in asked.select_related("provider")]
 
 
@@ -227,7 +156,7 @@ def check_voter(by: User, request: AccessRequest, provider: Provider | None, evi
     provider = provider or own[0]
     if provider in own:
         return provider
-    if not by.is_hub or not round_.deciders.filter(provider=provider).exists():
+    if not by.is_hub or not round_.deciders.filter(provider=provider, excused_at=None).exists():
         raise Denied(_("You do not act for this provider in this request."))
     if not evidence.strip():
         raise Denied(_("Paste the mail by which the provider answered; it is kept with the decision."))
@@ -243,8 +172,17 @@ def check_reason(reason: str) -> str:
     text = plain(reason)
     if not text:
         raise Denied(_("Please give a reason; the applicant reads it."))
+    return check_length(text)
+
+
+def check_length(text: str) -> str:
+    """The text, unless it is longer than anybody would read.
+
+    Raises:
+        Denied: when it is.
+    """
     if len(text) > REASON_LENGTH:
-        raise Denied(_("The reason is too long: at most 5,000 characters."))
+        raise Denied(_("The text is too long: at most 5,000 characters."))
     return text
 
 
@@ -274,10 +212,10 @@ def settle(round_: Round, votes: dict[int | None, Answer], asked: set[int]) -> A
 def deciders_for(request: AccessRequest, people: Iterable[Participant]) -> list[Provider]:
     """The providers to ask in a new round; an empty list means that hub staff decide.
 
-    Whoever is named in the request is not asked: neither at an address that is theirs, nor where the only
-    people who act for the provider are named themselves.
+    A dataset that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an address
+    that is theirs, nor where the only people who act for the provider are named themselves.
     """
-    if policy_of(request.license).decided_by == DecidedBy.HUB:
+    if policy_of(request.license).decided_by == DecidedBy.HUB or request.dataset.retired_at:
         return []
     users, emails = _who_is_named(request, people)
     rows = DatasetProvider.objects.filter(

@@ -19,16 +19,21 @@ from datasets.models import LicenseText
 
 from . import questions
 from .builtin import questions_of
+from .conditions import entitled
 from .events import canonical, digest_of
-from .models import AccessRequest, Grant, LicenseAcceptance, Participant, Submission
+from .models import AccessRequest, Attachment, Grant, LicenseAcceptance, Participant, Submission
 from .people import Named, participants_in, recipient_key
 from .policies import policy_of
 from .rules import Denied, Incomplete
+from .search_words import words_of
 from .workflow import OPEN, Part
 
 ONLY_ONE = gettext_lazy(
     "You already have an open request for this dataset under this licence with the same recipient scientist. "
     "Continue with that one; you find it under My requests."
+)
+ANOTHER_OPEN = gettext_lazy(
+    "The applicant has another open request for this dataset under this licence by now. Go on with that one."
 )
 # What the account keeps of the answers, so that the next form does not ask again: field of the account -> question.
 KNOWN = {
@@ -119,50 +124,68 @@ def add_submission(request: AccessRequest, answers: dict[str, Any]) -> tuple[Sub
 
 
 def name_people(request: AccessRequest, people: list[Named]) -> None:
-    """Make the participants those whom the answers name: whoever is no longer named is removed, not deleted."""
+    """Make the participants those whom the answers name: whoever is no longer named is removed, not deleted.
+
+    Members stand beside the answers and stay as they are.
+    """
     now = timezone.now()
     staying = set()
     for person in people:
         same: dict[str, Any] = {"part": person.part, "email": person.email, "removed_at": None}
-        user = request.applicant if person.part == Part.APPLICANT else None
-        details = {"name": person.name, "title": person.title, "institution": person.institution, "user": user}
+        user = {"user": request.applicant} if person.part == Part.APPLICANT else {}
+        details = {"name": person.name, "title": person.title, "institution": person.institution, **user}
         if person.part == Part.APPLICANT:  # stays the same person also when the address is another one now
             same.pop("email")
             details["email"] = person.email
         elif not request.participants.filter(**same).exists():
             request.participants.filter(part=person.part, removed_at=None).update(removed_at=now)
         staying.add(request.participants.update_or_create(**same, defaults=details)[0].pk)
-    request.participants.filter(removed_at=None).exclude(pk__in=staying).update(removed_at=now)
+    others = request.participants.filter(removed_at=None).exclude(part=Part.MEMBER)
+    others.exclude(pk__in=staying).update(removed_at=now)
 
 
-def accept(request: AccessRequest, *, by: User, text: LicenseText) -> bool:
-    """Record that the applicant accepted a text, once; whether it is new."""
-    participant = request.participants.get(part=Part.APPLICANT, removed_at=None)
+def accept(
+    request: AccessRequest, participant: Participant, *, by: User, text: LicenseText, paper: Attachment | None = None
+) -> bool:
+    """Record that somebody named accepted a text, once; whether it is new."""
     _row, made = LicenseAcceptance.objects.get_or_create(
-        participant=participant, license_text=text, defaults={"request": request, "by": by}
+        participant=participant, license_text=text, defaults={"request": request, "by": by, "paper": paper}
     )
     return made
 
 
-def grant(request: AccessRequest) -> Grant | None:
-    """Open the applicant's access if the text in force is accepted; the first day is today in Stockholm.
+def applicant_in(request: AccessRequest) -> Participant:
+    """The applicant as a sent request names them."""
+    return request.participants.get(part=Part.APPLICANT, removed_at=None)
 
-    Returns:
-        The grant, or none while a condition is open.
+
+def grant_all(request: AccessRequest) -> list[Grant]:
+    """Open access for everybody who may have it and has none; the first day is today in Stockholm.
+
+    The last day follows from the policy, or is that of the grants that are open already.
     """
-    participant: Participant = request.participants.get(part=Part.APPLICANT, removed_at=None)
-    acceptance = request.acceptances.filter(
-        participant=participant, license_text__in=request.license.texts_as_good
-    ).first()
-    if acceptance is None:
-        return None
+    held = {row.participant_id: row for row in Grant.objects.in_force().filter(request=request)}
     starts = timezone.localdate()
     days = policy_of(request.license).days
-    return Grant.objects.create(
-        request=request,
-        participant=participant,
-        acceptance=acceptance,
-        institution=participant.institution,
-        starts=starts,
-        ends=starts + timedelta(days=days - 1) if days else None,
-    )
+    ends = next((row.ends for row in held.values()), starts + timedelta(days=days - 1) if days else None)
+    return [
+        Grant.objects.create(
+            request=request,
+            participant=person,
+            acceptance=acceptance,
+            institution=person.institution or applicant_in(request).institution,
+            starts=starts,
+            ends=ends,
+        )
+        for person, acceptance in entitled(request)
+        if person.pk not in held
+    ]
+
+
+def index_words(request: AccessRequest) -> None:
+    """Make the text by which lists find a request; the caller saves it."""
+    dataset = request.dataset
+    texts: list[object] = [request.reference, dataset.doi, dataset.name, dataset.short_name, request.register_number]
+    for person in request.participants.filter(removed_at=None):
+        texts += [person.name, person.email, person.institution]
+    request.search_text = words_of(texts, [sent.answers for sent in request.submissions.all()])

@@ -6,56 +6,25 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any
 
-from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from datasets.models import Provider
-
 from . import kinds
-from .events import text_of
 from .models import AccessRequest, AnyUser, Decider, Event, SealedText
 from .rules import parts_in
+from .tales_of_access import TALES_OF_ACCESS
+from .tales_of_hub import TALES_OF_HUB
+from .tales_of_people import TALES_OF_PEOPLE
+from .tales_of_talk import TALES_OF_TALK
+from .telling import Entry, Reader, Tale, entry, reason_of, told, unsigned
 from .workflow import CONFLICTED, Answer, Part, Status, Verb
 
 HUB = "hub"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened: when, by whom (empty for the reader themselves or the system), and what."""
-
-    at: datetime
-    who: str
-    sentence: str
-    icon: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """For whom the sentences are: `inner` for providers and hub staff who are not named in the request.
-
-    `voters` are those who were asked, by the round's number and their place in it.
-    """
-
-    user: AnyUser
-    inner: bool
-    voters: Mapping[tuple[int, int], Provider]
-
-    def is_who_did(self, event: Event) -> bool:
-        """Whether the reader did this."""
-        return event.by_id is not None and event.by_id == self.user.pk
-
-
-Tale = Callable[[Event, Reader, list[Event]], Entry | None]
 
 
 def sees_inside(parts: Collection[Part]) -> bool:
@@ -74,11 +43,12 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
     inner = sees_inside(parts_in(viewer, request) if parts is None else parts)
     events = sorted(request.events.all(), key=lambda event: event.number)
     voted = inner and any(event.verb == Verb.DECIDE for event in events)
-    reader = Reader(viewer, inner, Decider.objects.by_place(request) if voted else {})
+    people = {person.number: person for person in request.participants.all()}
+    reader = Reader(viewer, inner, Decider.objects.by_place(request) if voted else {}, people)
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
-    entries = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
-    return [entry for entry in reversed(list(entries)) if entry]
+    lines = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
+    return [line for line in reversed(list(lines)) if line]
 
 
 def events_with_reasons() -> QuerySet[Event]:
@@ -89,41 +59,21 @@ def events_with_reasons() -> QuerySet[Event]:
     return rows.annotate(reason_text=Subquery(sealed.values("text")[:1])).order_by("number")
 
 
-def reason_of(event: Event) -> str:
-    """The reason given with an event, empty when there is none or it was erased."""
-    if hasattr(event, "reason_text"):
-        return event.reason_text or ""
-    return text_of(event)
-
-
-def _entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail: str = "", **names: str) -> Entry:
-    """The reader's own doing in one wording, somebody else's in another, which may name them as %(who)s."""
-    name = event.by.get_full_name() if event.by else ""
-    mine = reader.is_who_did(event)
-    sentence = (own if mine else other) % {"who": name, "hub": settings.HUB_NAME, **names}
-    return Entry(event.at, "" if mine else name, sentence, icon, detail)
-
-
-def _told(event: Event, sentence: str, icon: str, detail: str = "", **names: str) -> Entry:
-    """Something that nobody signs."""
-    return Entry(event.at, "", sentence % {"hub": settings.HUB_NAME, **names}, icon, detail)
-
-
 def _submit(event: Event, reader: Reader, events: list[Event]) -> Entry:
     if event.payload.get("submission", 1) == 1:
-        return _entry(event, reader, _("You sent the request."), _("%(who)s sent the request."), "send")
+        return entry(event, reader, _("You sent the request."), _("%(who)s sent the request."), "send")
     number = len(event.payload.get("changed", ()))
     detail = ngettext("%(number)s answer changed.", "%(number)s answers changed.", number) % {"number": number}
-    return _entry(event, reader, _("You sent the request again."), _("%(who)s sent the request again."), "send", detail)
+    return entry(event, reader, _("You sent the request again."), _("%(who)s sent the request again."), "send", detail)
 
 
 def _withdraw(event: Event, reader: Reader, events: list[Event]) -> Entry:
-    return _entry(event, reader, _("You withdrew the request."), _("%(who)s withdrew the request."), "stop")
+    return entry(event, reader, _("You withdrew the request."), _("%(who)s withdrew the request."), "stop")
 
 
 def _close(event: Event, reader: Reader, events: list[Event]) -> Entry:
     named = _("%(who)s closed the request for %(hub)s.") if reader.inner else _("%(hub)s closed the request.")
-    return _unsigned(_entry(event, reader, _("You closed the request."), named, "stop", reason_of(event)), reader)
+    return unsigned(entry(event, reader, _("You closed the request."), named, "stop", reason_of(event)), reader)
 
 
 def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -133,7 +83,7 @@ def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
         else _("%(hub)s passed the request on to the dataset's providers.")
     )
     own = _("You found the request complete; the deciders were asked.")
-    return _unsigned(_entry(event, reader, own, named, "people"), reader)
+    return unsigned(entry(event, reader, own, named, "people"), reader)
 
 
 def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -143,7 +93,7 @@ def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
         else _("The request was sent back: something must be changed or explained.")
     )
     own = _("You sent the request back to the applicant.")
-    return _unsigned(_entry(event, reader, own, named, "return", reason_of(event)), reader)
+    return unsigned(entry(event, reader, own, named, "return", reason_of(event)), reader)
 
 
 def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
@@ -154,13 +104,13 @@ def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
         return None
     if event.payload.get("status") == Status.DECIDED:
         sentence = _("The dataset's providers have answered; %(hub)s confirms the answer.")
-        return _told(event, sentence, "people")
+        return told(event, sentence, "people")
     by_hub = event.payload.get("decider") == HUB
     if outcome == Answer.APPROVE:
         approved = _("%(hub)s approved the request.") if by_hub else _("The dataset's providers approved the request.")
-        return _told(event, approved, "check", _reasons(event, events))
+        return told(event, approved, "check", _reasons(event, events))
     rejected = _("%(hub)s rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
-    return _told(event, rejected, "cross", _reasons(event, events))
+    return told(event, rejected, "cross", _reasons(event, events))
 
 
 def _reasons(last: Event, events: list[Event]) -> str:
@@ -178,7 +128,7 @@ def _vote(event: Event, reader: Reader) -> Entry:
     icon, detail = ("check" if yes else "cross"), reason_of(event)
     if event.payload.get("decider") == HUB:
         other = _("%(who)s approved for %(hub)s.") if yes else _("%(who)s rejected for %(hub)s.")
-        return _entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
+        return entry(event, reader, _("You approved.") if yes else _("You rejected."), other, icon, detail)
     place = (event.payload["round"], event.payload["decider"])
     provider = reader.voters[place].name if place in reader.voters else _("a provider of the dataset")
     if event.payload.get("evidence"):
@@ -190,7 +140,7 @@ def _vote(event: Event, reader: Reader) -> Entry:
     else:
         own = _("You approved as %(provider)s.") if yes else _("You rejected as %(provider)s.")
         other = _("%(who)s approved as %(provider)s.") if yes else _("%(who)s rejected as %(provider)s.")
-    return _entry(event, reader, own, other, icon, detail, provider=provider)
+    return entry(event, reader, own, other, icon, detail, provider=provider)
 
 
 def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -201,11 +151,11 @@ def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
     else:
         other = _("%(hub)s approved the request.") if yes else _("%(hub)s rejected the request.")
     own = _("You confirmed: approved.") if yes else _("You confirmed: rejected.")
-    return _unsigned(_entry(event, reader, own, other, icon, reason_of(event)), reader)
+    return unsigned(entry(event, reader, own, other, icon, reason_of(event)), reader)
 
 
 def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:
-    return _entry(event, reader, _("You accepted the licence."), _("%(who)s accepted the licence."), "document")
+    return entry(event, reader, _("You accepted the licence."), _("%(who)s accepted the licence."), "document")
 
 
 def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -213,13 +163,8 @@ def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
     first = kinds.day_in_words(starts) if starts else ""
     if ends:
         last = kinds.day_in_words(ends)
-        return _told(event, _("Access opened from %(first)s to %(last)s."), "key", first=first, last=last)
-    return _told(event, _("Access opened from %(first)s, without an end."), "key", first=first)
-
-
-def _unsigned(entry: Entry, reader: Reader) -> Entry:
-    """Without the name of who acted, unless the reader sees inside."""
-    return entry if reader.inner else Entry(entry.at, "", entry.sentence, entry.icon, entry.detail)
+        return told(event, _("Access opened from %(first)s to %(last)s."), "key", first=first, last=last)
+    return told(event, _("Access opened from %(first)s, without an end."), "key", first=first)
 
 
 # Save and discard leave no events: nobody but the applicant knows of a draft.
@@ -233,5 +178,9 @@ TALES: dict[Verb, Tale] = {
     Verb.CONFIRM: _confirm,
     Verb.ACCEPT_LICENSE: _accept,
     Verb.GRANT: _grant,
+    **TALES_OF_PEOPLE,
+    **TALES_OF_ACCESS,
+    **TALES_OF_TALK,
+    **TALES_OF_HUB,
 }
-SILENT = frozenset({Verb.SAVE, Verb.DISCARD})
+SILENT = frozenset({Verb.SAVE, Verb.DISCARD, Verb.RENEW})

@@ -94,6 +94,13 @@ VARIABLES = (
     Variable("REFERENCE_PREFIX", "AIDA", "The first part of a request's reference, as in AIDA-2026-00042."),
     Variable("REMIND_AFTER", "5", "Working days after which whoever has the turn in a request is reminded."),
     Variable("ESCALATE_AFTER", "10", "Working days after which hub staff hear that a turn lasts too long."),
+    Variable("CLOSE_AFTER", "60", "Silent days in *sent back* or *approved* after which hub staff are asked to close."),
+    Variable("DRAFT_DAYS", "90", "Days after which an unchanged draft is deleted; a mail warns 7 days before."),
+    Variable("REOPEN_DAYS", "30", "Days within which hub staff can reopen a request that has ended."),
+    Variable("PROMISED_DAYS", "6", "Working days within which applicants are told to expect an answer."),
+    Variable("FILE_MAX_MB", "10", "The most megabytes of one file that people attach to a request."),
+    Variable("REQUEST_FILES_MAX", "20", "The most files of one request."),
+    Variable("REQUEST_FILES_MAX_MB", "50", "The most megabytes of all files of one request together."),
     Variable("OUTBOX_TICK", "5", "Seconds between two looks into the outbox for mails to send."),
     Variable(
         "ORCID_CLIENT_ID", "", "Turns on sign-in with ORCID, together with the secret.", "unset: no ORCID sign-in"

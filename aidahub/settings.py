@@ -210,6 +210,13 @@ if mail_server := env.mail_server():
 # When whoever has the turn is reminded, and when hub staff hear of it, in working days
 REMIND_AFTER = int(env.number("REMIND_AFTER", least=1))
 ESCALATE_AFTER = int(env.number("ESCALATE_AFTER", least=1))
+CLOSE_AFTER = int(env.number("CLOSE_AFTER", least=1))
+DRAFT_DAYS = int(env.number("DRAFT_DAYS", least=8))
+REOPEN_DAYS = int(env.number("REOPEN_DAYS", least=0))
+PROMISED_DAYS = int(env.number("PROMISED_DAYS", least=1))
+FILE_MAX_MB = int(env.number("FILE_MAX_MB", least=1))
+REQUEST_FILES_MAX = int(env.number("REQUEST_FILES_MAX", least=1))
+REQUEST_FILES_MAX_MB = int(env.number("REQUEST_FILES_MAX_MB", least=1))
 
 # Background work
 HOURLY = {"expires": 3000}

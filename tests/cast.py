@@ -8,12 +8,14 @@ any of it. Sigrid is the operator.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
+from django.utils import timezone
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Policy
@@ -208,11 +210,16 @@ def sent(applicant: User, dataset: Dataset, license_name: str = "Controlled acce
     return actions.submit(request=draft_of(applicant, dataset, license_name), by=applicant)
 
 
+def confirm(request: AccessRequest, by: User) -> AccessRequest:
+    """Somebody who is named confirms their part, and accepts the licence if they get access."""
+    return actions.confirm_part(request=request, by=fresh(by), text=request.license.text_in_force)
+
+
 RequestAt = Callable[[Status], AccessRequest]
 
 
 @pytest.fixture
-def request_at(brgandi: Dataset, ada: User, per: User, petra: User, hedda: User) -> RequestAt:
+def request_at(brgandi: Dataset, ada: User, per: User, petra: User, hedda: User, rut: User) -> RequestAt:
     """`request_at(status)`: Ada's request for BRGANDI, brought there by the people through the real verbs."""
 
     def walk(status: Status) -> AccessRequest:
@@ -230,15 +237,23 @@ def request_at(brgandi: Dataset, ada: User, per: User, petra: User, hedda: User)
             Status.WITHDRAWN: lambda: actions.withdraw(request=request, by=ada),
             Status.CLOSED: lambda: actions.close(request=request, by=hedda, reason="Nobody answered."),
             Status.REJECTED: lambda: actions.decide(request=request, by=per, answer=Answer.REJECT, reason="Too vague."),
-            Status.GRANTED: lambda: actions.decide(request=request, by=per, answer=Answer.APPROVE),
-            Status.APPROVED: lambda: _approved(request),
+            Status.APPROVED: lambda: actions.decide(request=request, by=per, answer=Answer.APPROVE),
+            Status.GRANTED: lambda: _granted(request),
+            Status.EXPIRED: lambda: _expired(request),
+            Status.REVOKED: lambda: actions.revoke(request=_granted(request), by=hedda, reason="Copied on."),
             Status.DECIDED: lambda: _decided(request),
         }
         return steps[status]()
 
-    def _approved(request: AccessRequest) -> AccessRequest:
-        change_license(brgandi)
-        return actions.decide(request=request, by=per, answer=Answer.APPROVE)
+    def _granted(request: AccessRequest) -> AccessRequest:
+        request = actions.decide(request=request, by=per, answer=Answer.APPROVE)
+        return confirm(request, rut)
+
+    def _expired(request: AccessRequest) -> AccessRequest:
+        set_policy(license_of(brgandi), days=30)
+        request = _granted(request)
+        assert actions.expire(request=request, today=timezone.localdate() + timedelta(days=31))
+        return AccessRequest.objects.get(pk=request.pk)
 
     def _decided(request: AccessRequest) -> AccessRequest:
         request = actions.forward(request=request, by=hedda)
@@ -259,7 +274,7 @@ def change_license(dataset: Dataset, name: str = "Controlled access") -> License
 
 REACHED = (
     Status.DRAFT, Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.RETURNED, Status.APPROVED,
-    Status.GRANTED, Status.REJECTED, Status.WITHDRAWN, Status.CLOSED,
+    Status.GRANTED, Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED,
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from access_requests import actions
 from access_requests.models import AccessRequest
-from access_requests.notifications.table import TABLE, nobody
+from access_requests.notifications.mailing import nobody
+from access_requests.notifications.table import TABLE
 from access_requests.rules import Denied
 from access_requests.workflow import Answer, Status, Verb
 from aidahub.accounts.models import Invitation, ProviderLink, User

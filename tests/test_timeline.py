@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import translation
 
 from access_requests import actions
-from access_requests.timeline import SILENT, TALES, Entry, timeline
+from access_requests.telling import Entry
+from access_requests.timeline import SILENT, TALES, timeline
 from access_requests.workflow import Answer, Status, Verb
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail

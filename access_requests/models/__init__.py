@@ -3,22 +3,39 @@
 Only `actions` changes a request. What must never be false is a constraint of the database.
 """
 
+from .access import Agreement, Delivery, Grant, GrantQuerySet
 from .forms import Form, FormVersion, Policy
-from .record import Event, Grant, LicenseAcceptance, SealedText, Submission
-from .request import AccessRequest, AccessRequestQuerySet, AnyUser, Participant, ParticipantQuerySet, ReferenceCounter
+from .record import Event, LicenseAcceptance, SealedText, Submission
+from .request import (
+    AccessRequest,
+    AccessRequestQuerySet,
+    AnyUser,
+    Participant,
+    ParticipantQuerySet,
+    PartInvitation,
+    ReferenceCounter,
+)
 from .review import Decider, Decision, Round
+from .talk import Attachment, CannedText, Message
 
 __all__ = [
     "AccessRequest",
     "AccessRequestQuerySet",
+    "Agreement",
     "AnyUser",
+    "Attachment",
+    "CannedText",
     "Decider",
     "Decision",
+    "Delivery",
     "Event",
     "Form",
     "FormVersion",
     "Grant",
+    "GrantQuerySet",
     "LicenseAcceptance",
+    "Message",
+    "PartInvitation",
     "Participant",
     "ParticipantQuerySet",
     "Policy",

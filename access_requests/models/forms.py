@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
 
 from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
-from access_requests.labels import DECIDED_BY_CHOICES, QUORUM_CHOICES
-from access_requests.workflow import DecidedBy, Quorum
+from access_requests.labels import BEFORE_CHOICES, DECIDED_BY_CHOICES, NEEDED_CHOICES, QUORUM_CHOICES
+from access_requests.regions import EEA
+from access_requests.workflow import Before, DecidedBy, Needed, Quorum
 from datasets.models import License
 from datasets.shown import ShownOnPage
 
@@ -57,6 +59,11 @@ class FormVersion(AppendOnly):
         return f"{self.form} {self.number}"
 
 
+def free_by_default() -> str:
+    """The countries whose requests need no check: the EU and the EEA."""
+    return ",".join(sorted(EEA))
+
+
 class Policy(ShownOnPage):
     """How requests under one licence are decided; without a row the licence's page says it (`policies.policy_of`)."""
 
@@ -70,7 +77,24 @@ class Policy(ShownOnPage):
     )
     triage = models.BooleanField(_("hub staff check first"), default=False)
     quorum = models.CharField(_("votes needed"), max_length=10, choices=QUORUM_CHOICES, default=Quorum.ANY)
+    free_countries = CountryField(
+        _("countries that need no check"),
+        multiple=True,
+        blank=True,
+        default=free_by_default,
+        help_text=_(
+            "Hub staff check first where the data would go to any other country, unless it is synthetic. "
+            "Empty: no country needs a check."
+        ),
+    )
     confirm = models.BooleanField(_("hub staff confirm the outcome"), default=False)
+    needed = models.CharField(
+        _("who else must confirm"), max_length=20, choices=NEEDED_CHOICES, default=Needed.RECIPIENT_SCIENTIST
+    )
+    needed_before = models.CharField(
+        _("when they must confirm"), max_length=10, choices=BEFORE_CHOICES, default=Before.GRANT
+    )
+    agreement = models.BooleanField(_("a signed agreement is needed before access opens"), default=False)
     days = models.PositiveIntegerField(
         _("days of access"), null=True, blank=True, help_text=_("Empty: access has no end.")
     )

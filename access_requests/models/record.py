@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,12 +72,13 @@ class Submission(AppendOnly):
 
 
 class LicenseAcceptance(AppendOnly):
-    """That one person accepted one text of the licence for one request."""
+    """That one person accepted one text of the licence for one request; `paper` where hub staff recorded it."""
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="acceptances")
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="acceptances")
     license_text = models.ForeignKey(LicenseText, models.PROTECT, related_name="acceptances")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    paper = models.ForeignKey("access_requests.Attachment", models.PROTECT, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
 
     objects = AppendOnlyQuerySet.as_manager()
@@ -88,30 +88,6 @@ class LicenseAcceptance(AppendOnly):
         verbose_name_plural = _("licence acceptances")
         ordering = ("request", "accepted_at")
         constraints = (models.UniqueConstraint(fields=("participant", "license_text"), name="accepted_once"),)
-
-
-class Grant(models.Model):
-    """One person's access to one dataset at one institution, from a day, to a day (included) or without end."""
-
-    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="grants", verbose_name=_("access request"))
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="grants", verbose_name=_("person"))
-    acceptance = models.ForeignKey(LicenseAcceptance, models.PROTECT, related_name="grants")
-    institution = models.CharField(_("institution"), max_length=300)
-    starts = models.DateField(_("from"))
-    ends = models.DateField(_("to"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("grant")
-        verbose_name_plural = _("grants")
-        ordering = ("request", "starts")
-        constraints = (
-            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start"),
-            models.UniqueConstraint(fields=("participant",), condition=Q(ended_at=None), name="one_grant_in_force"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.participant}, {self.request}"
 
 
 class Event(AppendOnly):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -23,8 +23,10 @@ from .forms import FormVersion
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
-    from .record import Event, Grant, LicenseAcceptance, SealedText, Submission
+    from .access import Agreement, Grant
+    from .record import Event, LicenseAcceptance, SealedText, Submission
     from .review import Round
+    from .talk import Attachment, Message
 
 AnyUser = User | AnonymousUser
 
@@ -85,7 +87,8 @@ class AccessRequest(models.Model):
     """One person asks for one dataset under one licence.
 
     `draft` holds the answers being written (in draft and returned); what was sent stands in `Submission`.
-    `event_count` and `event_head` are the number and hash of its last event.
+    `siblings_key` is shared by drafts that were begun with one form. `search_text` holds the folded words of what was
+    sent. `event_count` and `event_head` are the number and hash of its last event.
     """
 
     reference = models.CharField(_("reference"), max_length=30, unique=True)
@@ -103,6 +106,16 @@ class AccessRequest(models.Model):
     changed_at = models.DateTimeField(_("last changed"), default=timezone.now)
     submitted_at = models.DateTimeField(_("first sent"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
+    )
+    register_number = models.CharField(_("register number"), max_length=100, blank=True)
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name=_("renews")
+    )
+    siblings_key = models.UUIDField(_("asked together"), null=True, blank=True, db_index=True)
+    copies_deleted_at = models.DateTimeField(_("copies deleted"), null=True, blank=True)
+    search_text = models.TextField(_("words to search"), blank=True, editable=False)
     event_count = models.PositiveIntegerField(default=0)
     event_head = models.CharField(max_length=64, blank=True)
 
@@ -116,6 +129,9 @@ class AccessRequest(models.Model):
         grants: RelatedManager[Grant]
         events: RelatedManager[Event]
         texts: RelatedManager[SealedText]
+        messages: RelatedManager[Message]
+        attachments: RelatedManager[Attachment]
+        agreements: RelatedManager[Agreement]
 
     class Meta:
         verbose_name = _("access request")
@@ -188,11 +204,16 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(models.Model):
-    """A person named in a request: their part, e-mail (case-folded), and user once there is one."""
+    """A person named in a request: their part, e-mail (case-folded), and user once there is one.
+
+    `number` names them in the record: from 1 within the request, never given twice. They confirm their part or decline
+    it; whoever declined and confirms after all has confirmed.
+    """
 
     request = models.ForeignKey(
         AccessRequest, models.PROTECT, related_name="participants", verbose_name=_("access request")
     )
+    number = models.PositiveIntegerField(_("number"))
     part = models.CharField(_("part"), max_length=20, choices=NAMED_PART_CHOICES)
     name = models.CharField(_("name"), max_length=200)
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -201,6 +222,11 @@ class Participant(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="participations")
     added_at = models.DateTimeField(_("named"), default=timezone.now)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    declined_at = models.DateTimeField(_("declined"), null=True, blank=True)
+    declined_why = models.ForeignKey(
+        "access_requests.SealedText", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -209,6 +235,10 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
         ordering = ("request", "added_at", "pk")
         constraints = (
+            models.UniqueConstraint(fields=("request", "number"), name="participant_number"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(declined_at=None), name="participant_confirms_or_declines"
+            ),
             models.UniqueConstraint(
                 fields=("request", "part", "email"), condition=Q(removed_at=None), name="participant_named_once"
             ),
@@ -222,3 +252,36 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; a new person gets the next number of the request, which the caller has locked."""
+        if not self.number:
+            last = Participant.objects.filter(request=self.request_id).aggregate(last=models.Max("number"))["last"]
+            self.number = (last or 0) + 1
+        super().save(*args, **kwargs)
+
+
+class PartInvitation(models.Model):
+    """A link, sent to somebody who is named, by which one verified person takes that part as their own.
+
+    Only the SHA-256 of the token is kept. It works once, until it expires.
+    """
+
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("works until"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    used_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("invitation to a part")
+        verbose_name_plural = _("invitations to a part")
+
+    def __str__(self) -> str:
+        return str(self.participant)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still works."""
+        return self.used_at is None and self.expires_at > timezone.now() and self.participant.removed_at is None

@@ -64,10 +64,13 @@ class DeciderQuerySet(models.QuerySet["Decider"]):
 
 
 class Decider(models.Model):
-    """A provider who is asked to vote in a round."""
+    """A provider who is asked to vote in a round; one who was excused is not waited for any more."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="deciders", verbose_name=_("round"))
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", verbose_name=_("provider"))
+    excused_at = models.DateTimeField(_("excused"), null=True, blank=True)
+    excused_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    excuse = models.ForeignKey(SealedText, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = DeciderQuerySet.as_manager()
 
@@ -83,7 +86,8 @@ class Decider(models.Model):
 class Decision(models.Model):
     """One decider's vote in a round; changeable while the round is open. No provider: the hub's own vote.
 
-    `evidence` is the mail by which a decider answered, kept where hub staff recorded the vote.
+    A vote that was set aside (`void_at`) counts for nothing; the decider can vote again. `evidence` is the mail by
+    which a decider answered, kept where hub staff recorded the vote.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="decisions", verbose_name=_("round"))
@@ -93,6 +97,7 @@ class Decision(models.Model):
     reason = models.ForeignKey(SealedText, models.PROTECT, null=True, blank=True, related_name="+")
     evidence = models.ForeignKey(SealedText, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    void_at = models.DateTimeField(_("set aside"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("decision")

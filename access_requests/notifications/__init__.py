@@ -17,9 +17,10 @@ from aidahub.outbox.wording import one_line
 
 from .case import Case
 from .letter import as_html, as_text
+from .mailing import Mailing, Writer
 from .readers import Reader, hub, languages_of
 from .reminders import escalation, of_turn, reminder
-from .table import TABLE, Mailing, Writer
+from .table import TABLE
 
 __all__ = ["announce", "escalate", "remind"]
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from access_requests.models import Decider
 from access_requests.workflow import Status, Verb
 
 from . import to_people, to_providers
 from .case import Case
-from .letter import Letter
+from .mailing import Mailing, Rule, nobody
+from .on_access import ON_ACCESS
+from .on_hub import ON_HUB
+from .on_people import ON_PEOPLE
+from .on_talk import ON_TALK
 from .readers import Reader, applicant, deciders, hub, informed, named
-
-Writer = Callable[[Case, Reader], Letter]
-Mailing = tuple[Writer, Iterable[Reader]]
 
 
 def on_submit(case: Case) -> Iterator[Mailing]:
@@ -112,12 +113,7 @@ def _voter(case: Case) -> list[Reader]:
     return [reader for reader in deciders(case) if reader.provider and reader.provider.provider == voter]
 
 
-def nobody(case: Case) -> Iterable[Mailing]:
-    """No mail: whoever did it sees it, and it concerns nobody else."""
-    return ()
-
-
-TABLE: dict[Verb, Callable[[Case], Iterable[Mailing]]] = {
+TABLE: dict[Verb, Rule] = {
     Verb.SAVE: nobody,
     Verb.SUBMIT: on_submit,
     Verb.DISCARD: nobody,
@@ -129,4 +125,9 @@ TABLE: dict[Verb, Callable[[Case], Iterable[Mailing]]] = {
     Verb.CONFIRM: on_confirm,
     Verb.ACCEPT_LICENSE: nobody,
     Verb.GRANT: on_grant,
+    Verb.RENEW: nobody,
+    **ON_PEOPLE,
+    **ON_ACCESS,
+    **ON_TALK,
+    **ON_HUB,
 }

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import actions, comparison, questions, sending, steps
 from access_requests.builtin import questions_of
+from access_requests.conditions import hub_decides
 from access_requests.forms import StepForm, TermsForm
 from access_requests.models import AccessRequest
 from access_requests.policies import policy_of, providers_named
 from access_requests.questions import Question
-from access_requests.review import hub_decides
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
 from access_requests.workflow import Verb
 

@@ -19,7 +19,8 @@ from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
-from access_requests.timeline import events_with_reasons, reason_of, sees_inside, timeline
+from access_requests.telling import reason_of
+from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User

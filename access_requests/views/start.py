@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from access_requests import actions, steps
+from access_requests.conditions import hub_decides
 from access_requests.models import AccessRequest
 from access_requests.policies import licenses_to_ask, policy_of, providers_named
 from access_requests.questions import BUILTIN, Question, builtin, of_step, parse, text_in
-from access_requests.review import hub_decides
 from access_requests.rules import Denied
 from access_requests.workflow import OPEN, UNSENT
 from aidahub.accounts.models import User

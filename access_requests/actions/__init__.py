@@ -1,0 +1,68 @@
+"""The verbs: the only code that changes a request.
+
+Each verb locks the request, asks its rules, changes it, appends its events and queues their mails, all in one
+transaction. Views, admin and tasks call these and nothing else.
+
+Every verb raises `rules.Denied` with a sentence for the person, and then nothing has changed.
+"""
+
+from .access import (
+    confirm_deletion,
+    deliver,
+    expire,
+    extend,
+    leave,
+    record_agreement,
+    revoke,
+    show_secret,
+)
+from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
+from .files import attach, detach, redact_file, redact_text
+from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
+from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
+from .people import add_person, change_applicant, remove_person, replace_person
+from .talking import assign, comment, note, register, write
+
+__all__ = [
+    "accept_license",
+    "add_person",
+    "assign",
+    "attach",
+    "carry_over",
+    "change_applicant",
+    "close",
+    "comment",
+    "confirm",
+    "confirm_deletion",
+    "confirm_part",
+    "decide",
+    "decline_part",
+    "deliver",
+    "detach",
+    "discard",
+    "discard_unused",
+    "excuse",
+    "expire",
+    "extend",
+    "forward",
+    "leave",
+    "note",
+    "record_agreement",
+    "redact_file",
+    "redact_text",
+    "register",
+    "remove_person",
+    "renew",
+    "reopen",
+    "replace_person",
+    "revoke",
+    "save_answers",
+    "send_back",
+    "show_secret",
+    "start",
+    "submit",
+    "take_part",
+    "void_votes",
+    "withdraw",
+    "write",
+]

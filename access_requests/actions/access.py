@@ -1,0 +1,185 @@
+"""The verbs around access that was approved: agreement, delivery, extension, and every way in which it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access_requests.events import seal
+from access_requests.models import AccessRequest, Agreement, Attachment, Delivery, Participant
+from access_requests.plain import plain
+from access_requests.rules import Denied, check_length, check_may
+from access_requests.workflow import HOLDERS, GrantEnd, Part, Status, Verb
+from aidahub.accounts.models import User
+
+from .moving import end_grants, grant_if_complete, grants_of, move, record, sealed_reason
+
+
+@transaction.atomic
+def record_agreement(*, request: AccessRequest, by: User, paper: Attachment, signed_on: date) -> AccessRequest:
+    """Hub staff record that the agreement was signed, with its paper; it may be the last condition."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.RECORD_AGREEMENT, request)
+    if paper.request_id != request.pk or not paper.is_there:
+        raise Denied(_("Attach the signed agreement; it is kept with the request."))
+    if signed_on > timezone.localdate():
+        raise Denied(_("The day of signing lies in the future."))
+    Agreement.objects.create(request=request, paper=paper, signed_on=signed_on, by=by)
+    payload = {"paper": paper.sha256, "signed_on": signed_on.isoformat()}
+    record(request, Verb.RECORD_AGREEMENT, by=by, payload=payload)
+    return grant_if_complete(request)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """How the data reaches a holder: words, a link, a secret, and the last day on which they work."""
+
+    how: str = ""
+    link: str = ""
+    secret: str = ""
+    valid_until: date | None = None
+
+    def check(self) -> None:
+        """Refuse what nobody could use.
+
+        Raises:
+            Denied: when nothing is given, it is too long, the link is none, or the day has passed.
+        """
+        if not (self.how.strip() or self.link.strip()):
+            raise Denied(_("Say how the holder gets the data: a link, or words."))
+        if self.link and not self.link.startswith(("https://", "http://", "sftp://", "ftps://")):
+            raise Denied(_("The link must be a whole address, such as https://…"))
+        if len(self.link) > 2000 or len(self.secret) > 500 or len(self.how) > 5000:
+            raise Denied(_("One of these is too long."))
+        if self.valid_until and self.valid_until < timezone.localdate():
+            raise Denied(_("The last day lies in the past."))
+
+
+@transaction.atomic
+def deliver(
+    *, request: AccessRequest, by: User, what: HandedOver, persons: Collection[Participant] | None = None
+) -> AccessRequest:
+    """Hub staff record how the data reaches holders; again, as often as it is handed over again.
+
+    Args:
+        what: link, secret, words and last day; shown to the holder after signing in, never in a mail.
+        persons: for whom; None: for every holder.
+    """
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.DELIVER, request)
+    what.check()
+    keys = None if persons is None else {person.pk for person in persons}
+    grants = [grant for grant in grants_of(request) if keys is None or grant.participant_id in keys]
+    if not grants:
+        raise Denied(_("Choose somebody who has access."))
+    again = False
+    for grant in grants:
+        number = grant.deliveries.count() + 1
+        again = again or number > 1
+        values = {"how": plain(what.how), "link": what.link.strip(), "secret": what.secret.strip()}
+        Delivery.objects.create(grant=grant, number=number, by=by, valid_until=what.valid_until, **values)
+    until = what.valid_until.isoformat() if what.valid_until else None
+    payload: dict[str, Any] = {"persons": [grant.participant.number for grant in grants], "again": again}
+    record(request, Verb.DELIVER, by=by, payload={**payload, "valid_until": until, "secret": bool(what.secret)})
+    return request
+
+
+@transaction.atomic
+def show_secret(*, request: AccessRequest, by: User) -> Delivery:
+    """A holder looks at the secret of their latest delivery; that they did is recorded."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.SHOW_SECRET, request)
+    own = Participant.objects.of(by).filter(request=request, part__in=sorted(HOLDERS))
+    deliveries = Delivery.objects.filter(grant__request=request, grant__ended_at=None, grant__participant__in=own)
+    latest = deliveries.select_related("grant__participant").order_by("grant", "-number").first()
+    if latest is None or not latest.secret:
+        raise Denied(_("No secret was handed over to you here."))
+    if latest.valid_until and latest.valid_until < timezone.localdate():
+        raise Denied(_("It does not work any more. Write a message and ask for it to be delivered again."))
+    payload = {"person": latest.grant.participant.number, "delivery": latest.number}
+    record(request, Verb.SHOW_SECRET, by=by, payload=payload)
+    return latest
+
+
+@transaction.atomic
+def extend(*, request: AccessRequest, by: User, ends: date) -> AccessRequest:
+    """Give open access a later last day."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.EXTEND, request)
+    grants = [grant for grant in grants_of(request) if grant.ends]
+    latest = max(grant.ends for grant in grants if grant.ends)
+    if ends <= latest:
+        raise Denied(_("The new last day must be later than the one now."))
+    for grant in grants:
+        grant.ends = ends
+        grant.save(update_fields=["ends"])
+    payload = {"ends": ends.isoformat(), "before": latest.isoformat()}
+    record(request, Verb.EXTEND, by=by, payload=payload)
+    return request
+
+
+@transaction.atomic
+def expire(*, request: AccessRequest, today: date) -> bool:
+    """The clock ends access whose last day has passed; whether it did."""
+    request = AccessRequest.objects.locked(request)
+    grants = grants_of(request)
+    if request.status != Status.GRANTED or not grants or any(row.ends is None or row.ends >= today for row in grants):
+        return False
+    ended = end_grants(grants, GrantEnd.EXPIRED)
+    move(request, Status.EXPIRED)
+    record(request, Verb.EXPIRE, by=None, payload={"ended": ended})
+    return True
+
+
+@transaction.atomic
+def revoke(*, request: AccessRequest, by: User, reason: str) -> AccessRequest:
+    """End access, or an approval before access opens, and say why."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.REVOKE, request)
+    sealed = sealed_reason(request, reason)
+    ended = end_grants(grants_of(request), GrantEnd.REVOKED)
+    move(request, Status.REVOKED)
+    record(request, Verb.REVOKE, by=by, payload={"reason": sealed.digest, "ended": ended})
+    return request
+
+
+@transaction.atomic
+def leave(*, request: AccessRequest, by: User, person: Participant | None = None, reason: str = "") -> AccessRequest:
+    """Somebody moves to another institution: their grant ends; a grant is for work at one institution only.
+
+    With the last grant the request's access is over. A new request for the new institution is begun with `renew`.
+
+    Args:
+        person: who leaves, where hub staff record it; people leave for themselves.
+        reason: what hub staff or the person want to add.
+    """
+    request = AccessRequest.objects.locked(request)
+    acting = check_may(by, Verb.LEAVE, request)
+    own = Participant.objects.of(by).filter(request=request, part__in=sorted(HOLDERS)).values_list("pk", flat=True)
+    keys = {person.pk} if person is not None and Part.HUB in acting else set(own)
+    grants = [grant for grant in grants_of(request) if grant.participant_id in keys]
+    if not grants:
+        raise Denied(_("This person has no access here that could end."))
+    text = check_length(plain(reason))
+    sealed = seal(request, text) if text else None
+    ended = end_grants(grants, GrantEnd.LEFT)
+    if not grants_of(request):
+        move(request, Status.EXPIRED)
+    record(request, Verb.LEAVE, by=by, payload={"ended": ended, "reason": sealed.digest if sealed else None})
+    return request
+
+
+@transaction.atomic
+def confirm_deletion(*, request: AccessRequest, by: User) -> AccessRequest:
+    """Whoever is responsible for the data confirms, after access ended, that all copies are deleted."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.CONFIRM_DELETION, request)
+    request.copies_deleted_at = timezone.now()
+    record(request, Verb.CONFIRM_DELETION, by=by, payload={})
+    return request

@@ -1,0 +1,144 @@
+"""The applicant's verbs: begin, write, send, take back, renew; and what becomes of drafts that nobody goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access_requests import questions, review, sending
+from access_requests.builtin import version_in_use
+from access_requests.models import AccessRequest
+from access_requests.policies import is_requestable, policy_of
+from access_requests.references import next_reference
+from access_requests.rules import AlreadySent, Denied, check_may
+from access_requests.workflow import EDITABLE, OPEN, Status, Verb
+from aidahub.accounts.models import User
+from datasets.models import License
+
+from .moving import move, open_review, record
+
+
+def start(*, license: License, by: User) -> AccessRequest:
+    """Begin a request under a licence: a new draft, filled in with what the account knows.
+
+    A person who has a draft under this licence gets that one, so a double click makes no second.
+    """
+    if not is_requestable(license):
+        raise Denied(_("This dataset takes no requests under this licence here."))
+    version = version_in_use(policy_of(license).form)
+    filled = questions.prefilled(questions.parse(version.questions), sending.known_of(by))
+    return _draft(license, by, {"form_version": version, "draft": filled})
+
+
+def _draft(license: License, by: User, values: Mapping[str, Any]) -> AccessRequest:
+    drafts = AccessRequest.objects.filter(applicant=by, license=license, status=Status.DRAFT)
+    if draft := drafts.order_by("pk").first():
+        return draft
+    reference = next_reference()
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=by.pk)
+        return drafts.order_by("pk").first() or AccessRequest.objects.create(
+            reference=reference, dataset=license.dataset, license=license, applicant=by, **values
+        )
+
+
+def renew(*, request: AccessRequest, by: User) -> AccessRequest:
+    """Begin a request that follows this one: a draft with the same answers, linked to it.
+
+    A person who has a draft under this licence gets that one.
+    """
+    request = AccessRequest.objects.select_related("license__dataset", "form_version").get(pk=request.pk)
+    check_may(by, Verb.RENEW, request)
+    version = version_in_use(policy_of(request.license).form)
+    asked = questions.parse(version.questions)
+    sent = request.last_submission
+    answers = questions.tidied(asked, sent.answers if sent else {})
+    filled = {**questions.prefilled(asked, sending.known_of(by)), **answers}
+    return _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
+
+
+@transaction.atomic
+def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]) -> AccessRequest:
+    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.SAVE, request)
+    asked = questions.parse(request.form_version.questions)
+    request.draft = {**request.draft, **questions.tidied(asked, answers)}
+    request.changed_at = timezone.now()
+    request.save(update_fields=["draft", "changed_at"])
+    return request
+
+
+@transaction.atomic
+def submit(*, request: AccessRequest, by: User) -> AccessRequest:
+    """Send a request, or send it again: freezes the answers, names the people, opens the review.
+
+    Raises:
+        AlreadySent: on the second click; the first one counts.
+        Incomplete: when answers are missing or wrong, with what is.
+    """
+    request = AccessRequest.objects.locked(request)
+    if request.applicant_id == by.pk and request.status in OPEN and request.status not in EDITABLE:
+        raise AlreadySent(_("This request has been sent already."))
+    check_may(by, Verb.SUBMIT, request)
+    answers = sending.checked_answers(request)
+    people = sending.people_of(request, answers)
+    sending.check_only_one(request, people)
+    submission, changed = sending.add_submission(request, answers)
+    sending.name_people(request, people)
+    sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
+    sending.remember(by, answers)
+    request.submitted_at = request.submitted_at or timezone.now()
+    request.draft = answers
+    payload: dict[str, Any] = {"submission": submission.number, "digest": submission.digest, "changed": changed}
+    if (number := open_review(request, answers)) is not None:
+        payload["round"] = number
+    sending.index_words(request)
+    try:
+        with transaction.atomic():
+            record(request, Verb.SUBMIT, by=by, payload=payload)
+    except IntegrityError as error:
+        raise Denied(sending.ONLY_ONE) from error
+    return request
+
+
+@transaction.atomic
+def discard(*, request: AccessRequest, by: User) -> None:
+    """Throw a draft away. It was never sent, so nothing of it is kept."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.DISCARD, request)
+    _throw_away(request)
+
+
+@transaction.atomic
+def discard_unused(*, request: AccessRequest, unchanged_since: Any) -> bool:
+    """The clock throws a draft away that nobody has changed since a moment; whether it did."""
+    request = AccessRequest.objects.locked(request)
+    if request.status != Status.DRAFT or request.changed_at > unchanged_since:
+        return False
+    _throw_away(request)
+    return True
+
+
+def _throw_away(request: AccessRequest) -> None:
+    """A draft's members and files go with it; the sweep of files that no row names removes what lies in the store."""
+    request.attachments.all().delete()
+    for person in request.participants.all():
+        person.invitations.all().delete()
+    request.participants.all().delete()
+    request.delete()
+
+
+@transaction.atomic
+def withdraw(*, request: AccessRequest, by: User) -> AccessRequest:
+    """The applicant takes the request back."""
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.WITHDRAW, request)
+    review.close_round(request)
+    move(request, Status.WITHDRAWN)
+    record(request, Verb.WITHDRAW, by=by, payload={})
+    return request

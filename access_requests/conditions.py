@@ -1,0 +1,142 @@
+"""What a request still waits for: confirmations, acceptances, the signed agreement; and whether the hub checks first.
+
+Each condition is one thing that one person must still do, so that pages and mails can say who and what, and the last
+one to be met opens access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from datasets.models import LicenseText
+
+from .models import AccessRequest, Participant, Policy
+from .policies import policy_of
+from .workflow import HOLDERS, NEEDED_PARTS, Before, DecidedBy, Needed, Part, Verb
+
+
+class Open(StrEnum):
+    """What is still to be done."""
+
+    CONFIRM = "confirm"
+    ACCEPT = "accept"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that is not done yet, and who must do it; nobody where the agreement's paper is missing."""
+
+    what: Open
+    person: Participant | None = None
+
+
+def people_now(request: AccessRequest) -> list[Participant]:
+    """Everybody named in a request now, the first named first; uses prefetched rows where there are any."""
+    here = [person for person in request.participants.all() if person.removed_at is None]
+    return sorted(here, key=lambda person: person.number)
+
+
+def needed_people(request: AccessRequest, people: Iterable[Participant]) -> list[Participant]:
+    """Those besides the applicant for whom the policy makes a request wait."""
+    parts = NEEDED_PARTS[Needed(policy_of(request.license).needed)]
+    return [person for person in people if Part(person.part) in parts]
+
+
+def blocks_review(request: AccessRequest) -> list[Participant]:
+    """Those who must confirm their part before the deciders are asked, and have not."""
+    if policy_of(request.license).needed_before != Before.REVIEW:
+        return []
+    return [person for person in needed_people(request, people_now(request)) if person.confirmed_at is None]
+
+
+def open_conditions(request: AccessRequest) -> list[Condition]:
+    """What must still be done before access opens; empty when nothing is.
+
+    The applicant accepts the licence; those whom the policy names confirm their part and, if they get access, accept
+    it, too; the agreement is signed where the policy asks for one.
+    """
+    people = people_now(request)
+    needed = needed_people(request, people)
+    good = request.license.texts_as_good
+    accepted = accepted_by(request, good)
+    found = [Condition(Open.CONFIRM, person) for person in needed if person.confirmed_at is None]
+    asked = [person for person in people if person.part == Part.APPLICANT or person in needed]
+    found += [
+        Condition(Open.ACCEPT, person)
+        for person in asked
+        if Part(person.part) in HOLDERS and person.pk not in accepted and Condition(Open.CONFIRM, person) not in found
+    ]
+    if policy_of(request.license).agreement and not request.agreements.all():
+        found.append(Condition(Open.SIGN))
+    return found
+
+
+def accepted_by(request: AccessRequest, texts: Iterable[LicenseText]) -> dict[int, Any]:
+    """By the key of the participant, the latest acceptance of one of these texts; uses prefetched rows."""
+    keys = {text.pk for text in texts}
+    rows = sorted(request.acceptances.all(), key=lambda row: row.accepted_at)
+    return {row.participant_id: row for row in rows if row.license_text_id in keys}
+
+
+def entitled(request: AccessRequest) -> Iterator[tuple[Participant, Any]]:
+    """Those who may hold a grant now, each with the acceptance it stands on: named, not declined, licence accepted."""
+    accepted = accepted_by(request, request.license.texts_as_good)
+    for person in people_now(request):
+        held = Part(person.part) in HOLDERS and person.declined_at is None
+        confirmed = person.part == Part.APPLICANT or person.confirmed_at is not None
+        if held and confirmed and person.pk in accepted:
+            yield person, accepted[person.pk]
+
+
+def hub_decides(policy: Policy) -> bool:
+    """Whether the hub's own vote decides, so that triage and confirmation are skipped."""
+    return policy.decided_by == DecidedBy.HUB
+
+
+def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool) -> bool:
+    """Whether hub staff check a request before the deciders are asked.
+
+    What hub staff have forwarded once goes straight to the deciders when it is sent again.
+
+    Args:
+        request: the locked request.
+        answers: as they are being sent.
+        flagged: whether somebody named in it is flagged, which always makes hub staff check.
+    """
+    policy = policy_of(request.license)
+    if flagged:
+        return True
+    if hub_decides(policy) or not (policy.triage or leaves_free_countries(request, policy, answers)):
+        return False
+    return not request.events.filter(verb=Verb.FORWARD, by__isnull=False).exists()
+
+
+def leaves_free_countries(request: AccessRequest, policy: Policy, answers: Mapping[str, Any]) -> bool:
+    """Whether real data would go to a country that the policy does not name as one that needs no check."""
+    free = {country.code for country in policy.free_countries}
+    named = {str(answers.get(key) or "").upper() for key in ("applicant_country", "recipient_country")} - {""}
+    return bool(free and named - free) and not request.dataset.synthetic
+
+
+def awaits_people() -> Q:
+    """For many requests: whether a sent request waits for somebody named in it before the deciders are asked."""
+    return Q(Exists(_unconfirmed_before_review()))
+
+
+def _unconfirmed_before_review() -> QuerySet[Participant]:
+    people = Participant.objects.filter(
+        request=OuterRef("pk"),
+        removed_at=None,
+        confirmed_at=None,
+        request__license__policy__needed_before=Before.REVIEW,
+    )
+    wanted = Q(pk=None)
+    for needed, parts in NEEDED_PARTS.items():
+        wanted |= Q(request__license__policy__needed=needed, part__in=sorted(parts))
+    return people.filter(wanted)

@@ -1,0 +1,80 @@
+"""The bricks of a request's timeline: entries, readers, and sentences in two wordings.
+
+The applicant and whoever is named read of "the dataset's providers" and "the hub"; votes, voters and the
+reasons that hub staff still have to weigh are for the providers and the hub (docs/architecture.md, who sees what).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from datasets.models import Provider
+
+from .events import text_of
+from .models import AnyUser, Event, Participant
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, by whom (empty for the reader themselves or the system), and what."""
+
+    at: datetime
+    who: str
+    sentence: str
+    icon: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom the sentences are: `inner` for providers and hub staff who are not named in the request.
+
+    `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
+    named, by their number.
+    """
+
+    user: AnyUser
+    inner: bool
+    voters: Mapping[tuple[int, int], Provider]
+    people: Mapping[int, Participant]
+
+    def is_who_did(self, event: Event) -> bool:
+        """Whether the reader did this."""
+        return event.by_id is not None and event.by_id == self.user.pk
+
+    def name_of(self, number: object) -> str:
+        """The name of somebody named, by their number in the record; empty for what the record does not know."""
+        person = self.people.get(number) if isinstance(number, int) else None
+        return person.name if person else ""
+
+
+Tale = Callable[[Event, Reader, list[Event]], Entry | None]
+
+
+def reason_of(event: Event) -> str:
+    """The reason given with an event, empty when there is none or it was erased."""
+    if hasattr(event, "reason_text"):
+        return event.reason_text or ""
+    return text_of(event)
+
+
+def entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail: str = "", **names: str) -> Entry:
+    """The reader's own doing in one wording, somebody else's in another, which may name them as %(who)s."""
+    name = event.by.get_full_name() if event.by else ""
+    mine = reader.is_who_did(event)
+    sentence = (own if mine else other) % {"who": name, "hub": settings.HUB_NAME, **names}
+    return Entry(event.at, "" if mine else name, sentence, icon, detail)
+
+
+def told(event: Event, sentence: str, icon: str, detail: str = "", **names: str) -> Entry:
+    """Something that nobody signs."""
+    return Entry(event.at, "", sentence % {"hub": settings.HUB_NAME, **names}, icon, detail)
+
+
+def unsigned(line: Entry, reader: Reader) -> Entry:
+    """Without the name of who acted, unless the reader sees inside."""
+    return line if reader.inner else Entry(line.at, "", line.sentence, line.icon, line.detail)
