@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from datasets.models import Dataset, DatasetProvider, License
 
 from .models import Policy
-from .workflow import DecidedBy
+from .workflow import Before, DecidedBy, Needed, Quorum
 
 RESEARCH = "research"
 AIDA_MEMBER = "aida-member"
+# The two ways that hub staff begin with: the shortest that works, and AIDA's own practice (docs/workflow.md).
+PRESETS: dict[str, dict[str, Any]] = {
+    "direct": {
+        "decided_by": DecidedBy.DECIDERS,
+        "triage": False,
+        "quorum": Quorum.ANY,
+        "confirm": False,
+        "needed": Needed.RECIPIENT_SCIENTIST,
+        "needed_before": Before.GRANT,
+    },
+    "aida": {
+        "decided_by": DecidedBy.DECIDERS,
+        "triage": True,
+        "quorum": Quorum.ALL,
+        "confirm": True,
+        "needed": Needed.RECIPIENT_SCIENTIST,
+        "needed_before": Before.REVIEW,
+    },
+}
 
 
 def for_members(license: License) -> bool:

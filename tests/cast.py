@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Policy
-from access_requests.policies import policy_of
+from access_requests.policies import PRESETS, policy_of
 from access_requests.workflow import Answer, DecidedBy, Status
 from aidahub.accounts.models import ProviderLink, User
 from datasets import search
@@ -185,7 +185,7 @@ def set_policy(license_: License, **fields: Any) -> Policy:
     return policy
 
 
-AIDA_PRESET: dict[str, Any] = {"triage": True, "quorum": "all", "confirm": True}
+AIDA_PRESET = PRESETS["aida"]
 
 
 def fill(request: AccessRequest, **answers: Any) -> AccessRequest:
@@ -256,7 +256,7 @@ def request_at(brgandi: Dataset, ada: User, per: User, petra: User, hedda: User,
         return AccessRequest.objects.get(pk=request.pk)
 
     def _decided(request: AccessRequest) -> AccessRequest:
-        request = actions.forward(request=request, by=hedda)
+        request = actions.forward(request=confirm(request, rut), by=hedda)
         request = actions.decide(request=request, by=per, answer=Answer.APPROVE)
         return actions.decide(request=request, by=petra, answer=Answer.APPROVE)
 
