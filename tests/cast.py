@@ -1,8 +1,8 @@
 """The people and datasets of the tests, and the way to any status through the real verbs.
 
-Ada asks. Alva asks, too, for other things. Rut is Ada's recipient scientist. Per and Petra act for BRGANDI's first
-and second provider. Opal provides another dataset. Hedda is hub staff. Otto is signed in and has nothing to do with
-any of it. Sigrid is the operator.
+Ada asks. Alva asks, too, for other things. Rut is Ada's recipient scientist, Sune signs, Mia is a member. Per and
+Petra act for BRGANDI's first and second provider. Opal provides another dataset. Hedda is hub staff. Otto is signed in
+and has nothing to do with any of it. Sigrid is the operator.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Policy
+from access_requests.people import Named
 from access_requests.policies import PRESETS, policy_of
-from access_requests.workflow import Answer, DecidedBy, Status
+from access_requests.workflow import Answer, DecidedBy, Part, Status
 from aidahub.accounts.models import ProviderLink, User
 from datasets import search
 from datasets.models import Dataset, DatasetProvider, License, LicenseText, Provider
@@ -114,6 +115,21 @@ def alva(db: None) -> User:
 def rut(db: None) -> User:
     """Ada's recipient scientist."""
     return make_user("rut.ek@uu.example", "Rut Ek")
+
+
+@pytest.fixture
+def sune(db: None) -> User:
+    """Signs for Ada's institution."""
+    return make_user("sune.holm@uu.example", "Sune Holm")
+
+
+@pytest.fixture
+def mia(db: None) -> User:
+    """Works with Ada: a member, where a test names her."""
+    return make_user("mia.lind@uu.example", "Mia Lind")
+
+
+MIA = Named(Part.MEMBER, "Mia Lind", "", "mia.lind@uu.example", "Uppsala University")
 
 
 @pytest.fixture
@@ -215,17 +231,24 @@ def confirm(request: AccessRequest, by: User) -> AccessRequest:
     return actions.confirm_part(request=request, by=fresh(by), text=request.license.text_in_force)
 
 
-RequestAt = Callable[[Status], AccessRequest]
+class RequestAt(Protocol):
+    """`request_at(status, member)`: Ada's request, brought to a status through the real verbs."""
+
+    def __call__(self, status: Status, member: Named | None = None) -> AccessRequest:
+        """Walk there; `member` is named by Ada before she sends it."""
+        ...
 
 
 @pytest.fixture
 def request_at(brgandi: Dataset, ada: User, per: User, petra: User, hedda: User, rut: User) -> RequestAt:
     """`request_at(status)`: Ada's request for BRGANDI, brought there by the people through the real verbs."""
 
-    def walk(status: Status) -> AccessRequest:
+    def walk(status: Status, member: Named | None = None) -> AccessRequest:
         if status in {Status.SUBMITTED, Status.DECIDED}:
             set_policy(license_of(brgandi), **AIDA_PRESET)
         request = draft_of(ada, brgandi)
+        if member:
+            request = actions.add_person(request=request, by=ada, person=member)
         return request if status == Status.DRAFT else _onward(status, request)
 
     def _onward(status: Status, request: AccessRequest) -> AccessRequest:

@@ -22,6 +22,7 @@ from tests.cast import (  # noqa: F401 - the fixtures of the cast
     alva,
     brgandi,
     hedda,
+    mia,
     opal,
     other,
     otto,
@@ -30,6 +31,7 @@ from tests.cast import (  # noqa: F401 - the fixtures of the cast
     request_at,
     rut,
     sigrid,
+    sune,
 )
 from tests.support.broker import SilentServer, Valkey
 from tests.support.browsers import MISSING, chromium
