@@ -199,7 +199,7 @@ class TestDeciding:
         page = signed_in(per).post(step_url(request, "approve"), follow=True)
         assert page.redirect_chain == [(reverse("admin:index"), 302)]
         assert f"{request.reference}: your approval is recorded." in text_of(page)
-        assert status_of(request) == Status.GRANTED
+        assert status_of(request) == Status.APPROVED
         assert Mail.objects.filter(about__startswith=request.reference, recipient="ada.berg@uu.example").exists()
 
     def test_reject_needs_a_reason(self, request_at: RequestAt, per: User, signed_in: Sign) -> None:
@@ -294,7 +294,7 @@ class TestTheHub:
         assert (decision.provider, decision.by, decision.answer) == (provider, hedda, Answer.APPROVE)
         assert decision.evidence is not None
         assert "by all means" in decision.evidence.text
-        assert status_of(request) == Status.GRANTED
+        assert status_of(request) == Status.APPROVED
         assert "by all means" in text_of(client.get(page_url(request)))
         assert "by all means" not in text_of(signed_in(per).get(page_url(request)))
 
@@ -334,7 +334,7 @@ class TestTheHub:
         assert buttons == {"approve": True, "reject": True, "send-back": True, "close": True}
         assert offered(signed_in(per).get(page_url(request))) == {"approve": False, "reject": False, "send-back": False}
         signed_in(hedda).post(step_url(request, "approve"))
-        assert status_of(request) == Status.GRANTED
+        assert status_of(request) == Status.APPROVED
 
     def test_closes_with_a_reason(self, request_at: RequestAt, hedda: User, signed_in: Sign) -> None:
         request = request_at(Status.APPROVED)

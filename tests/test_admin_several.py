@@ -59,7 +59,7 @@ def test_one_that_fails_does_not_stop_the_others(
     assert not results[over.reference].done
     assert "This is not possible now" in results[over.reference].sentence
     assert results[open_.reference].done
-    assert statuses(over, open_) == [Status.REJECTED, Status.GRANTED]
+    assert statuses(over, open_) == [Status.REJECTED, Status.APPROVED]
     client.force_login(rut)
     page = client.post(several_url("reject"), {"reference": [open_.reference], "reason": "Mine."})
     assert not page.context["results"][0].done

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from time_machine import travel
 
-from access_requests import actions, rules
+from access_requests import actions, further, rules
 from aidahub.accounts.models import User
 from aidahub.logs import blot
 from aidahub.outbox.models import Mail
@@ -68,7 +68,7 @@ def test_nobody_floods_a_mailbox_by_sending_and_withdrawing(
     ada: User, alva: User, brgandi: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The people whom the answers name get a mail with each sending."""
-    monkeypatch.setattr(rules, "SENDINGS_A_DAY", 3)
+    monkeypatch.setattr(further, "SENDINGS_A_DAY", 3)
     for _number in range(3):
         actions.withdraw(request=sent(ada, brgandi), by=ada)
     written = Mail.objects.count()

@@ -21,7 +21,7 @@ from aidahub.pages.figures.holdings import ANNOTATED, CLINICAL, SCAPIS, SYNTHETI
 from aidahub.pages.figures.shares import Shares, shares
 from bench.copies import copy_request
 from datasets.models import Dataset
-from tests.cast import RequestAt, fill, license_of, make_dataset, make_user
+from tests.cast import RequestAt, fill, license_of, make_dataset, make_user, set_policy
 
 numbers = count(1)
 
@@ -164,6 +164,7 @@ def norwegian(request_at: RequestAt, ada: User, per: User, brgandi: Dataset) -> 
 
 def granted(applicant: User, provider: User, dataset: Dataset, **answers: Any) -> AccessRequest:
     """A request with these answers, sent and approved by the real verbs."""
+    set_policy(license_of(dataset), needed="applicant")
     draft = fill(actions.start(license=license_of(dataset), by=applicant), **answers)
     request = actions.submit(request=draft, by=applicant)
     return actions.decide(request=request, by=provider, answer=Answer.APPROVE)

@@ -12,7 +12,7 @@ from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from datasets.differences import difference
 from datasets.models import Dataset, LicenseText
-from tests.cast import draft_of, license_of, sent
+from tests.cast import confirm, draft_of, fresh, license_of, sent
 
 LIST = reverse("admin:datasets_licensetext_changelist")
 
@@ -33,26 +33,32 @@ def call(text: LicenseText, what: str, by: User) -> None:
     assert answer.status_code == 200
 
 
-def test_a_waiting_text_changes_nothing(ada: User, per: User, brgandi: Dataset) -> None:
+def test_a_waiting_text_changes_nothing(ada: User, per: User, rut: User, brgandi: Dataset) -> None:
     request = sent(ada, brgandi)
     new_text(brgandi)
-    assert actions.decide(request=request, by=per, answer=Answer.APPROVE).status == Status.GRANTED
+    assert actions.decide(request=confirm(request, rut), by=per, answer=Answer.APPROVE).status == Status.GRANTED
 
 
-def test_after_an_editorial_change_acceptances_carry_over(ada: User, per: User, hedda: User, brgandi: Dataset) -> None:
+def test_after_an_editorial_change_acceptances_carry_over(
+    ada: User, per: User, rut: User, hedda: User, brgandi: Dataset
+) -> None:
     request = sent(ada, brgandi)
+    request = confirm(request, rut)
     text = new_text(brgandi)
     call(text, "editorial", hedda)
     assert license_of(brgandi).text_in_force == text
     assert actions.decide(request=request, by=per, answer=Answer.APPROVE).status == Status.GRANTED
 
 
-def test_after_a_material_change_people_accept_again(ada: User, per: User, hedda: User, brgandi: Dataset) -> None:
-    request = sent(ada, brgandi)
+def test_after_a_material_change_people_accept_again(
+    ada: User, per: User, rut: User, hedda: User, brgandi: Dataset
+) -> None:
+    request = confirm(sent(ada, brgandi), rut)
     text = new_text(brgandi)
     call(text, "material", hedda)
     request = actions.decide(request=request, by=per, answer=Answer.APPROVE)
     assert request.status == Status.APPROVED
+    assert actions.accept_license(request=request, by=fresh(rut), text=text).status == Status.APPROVED
     assert actions.accept_license(request=request, by=ada, text=text).status == Status.GRANTED
 
 

@@ -14,7 +14,7 @@ from access_requests.models import AccessRequest
 from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, draft_of, make_dataset, sent
+from tests.cast import RequestAt, draft_of, license_of, make_dataset, sent, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,9 @@ def test_what_waits_for_me_comes_first(client: Client, ada: User, per: User, brg
     in_review = sent(ada, brgandi)
     over = actions.withdraw(request=sent(ada, make_dataset("10.23698/aida/one")), by=ada)
     draft = draft_of(ada, make_dataset("10.23698/aida/two"))
-    granted = sent(ada, make_dataset("10.23698/aida/three"))
+    three = make_dataset("10.23698/aida/three")
+    set_policy(license_of(three), needed="applicant")
+    granted = sent(ada, three)
     actions.decide(request=granted, by=_provider(granted.dataset), answer=Answer.APPROVE)
     assert names(listed(client, ada)) == [
         "Waits for you", draft.reference, "In progress", in_review.reference, "Access", granted.reference, "Finished",

@@ -22,6 +22,7 @@ from tests.cast import (
     REACHED,
     RequestAt,
     change_license,
+    confirm,
     draft_of,
     fill,
     fresh,
@@ -90,7 +91,7 @@ def test_the_people_are_listed_with_their_parts(client: Client, request_at: Requ
 
 
 def test_who_has_access_reads_from_when_to_when(client: Client, ada: User, brgandi: Dataset, per: User) -> None:
-    set_policy(license_of(brgandi), days=30)
+    set_policy(license_of(brgandi), days=30, needed="applicant")
     request = actions.decide(request=sent(ada, brgandi), by=per, answer=Answer.APPROVE)
     html = read(client, ada, request)
     grant = request.grants.get()
@@ -153,9 +154,11 @@ def test_a_sent_request_cannot_be_thrown_away(client: Client, request_at: Reques
 
 
 def test_accepting_a_changed_licence_opens_access(
-    client: Client, request_at: RequestAt, ada: User, brgandi: Dataset
+    client: Client, request_at: RequestAt, ada: User, rut: User, brgandi: Dataset
 ) -> None:
     request = request_at(Status.APPROVED)
+    change_license(brgandi)
+    confirm(request, rut)
     url = f"{request.get_absolute_url()}accept/"
     client.force_login(ada)
     text = license_of(brgandi).text_in_force
@@ -177,6 +180,7 @@ def test_an_old_text_is_not_accepted_any_more(
     client: Client, request_at: RequestAt, ada: User, brgandi: Dataset
 ) -> None:
     request = request_at(Status.APPROVED)
+    change_license(brgandi)
     shown = license_of(brgandi).text_in_force
     assert shown is not None
     change_license(brgandi)

@@ -19,6 +19,7 @@ from tests.cast import (
     AIDA_PRESET,
     REACHED,
     RequestAt,
+    confirm,
     draft_of,
     fill,
     fresh,
@@ -71,7 +72,7 @@ def test_votes_and_their_reasons_stay_inside_until_the_hub_confirms(
     client: Client, ada: User, rut: User, brgandi: Dataset, per: User, petra: User, hedda: User
 ) -> None:
     set_policy(license_of(brgandi), **AIDA_PRESET)
-    request = actions.forward(request=sent(ada, brgandi), by=hedda)
+    request = actions.forward(request=confirm(sent(ada, brgandi), rut), by=hedda)
     request = actions.decide(request=request, by=per, answer=Answer.REJECT, reason="A secret doubt.")
     for person in (ada, rut):
         html = read(client, person, request)
@@ -182,18 +183,18 @@ def test_voter_keeps_their_name_when_the_page_names_others(
     assert "Petra Provider approved as Anders Eklund." in sentences
 
 
-def test_reason_of_an_approval_is_told(request_at: RequestAt, per: User, ada: User) -> None:
+def test_reason_of_an_approval_is_told(request_at: RequestAt, per: User, ada: User, rut: User) -> None:
     """Who approves is told that the applicant reads the reason: on the page and in the mail of the grant."""
-    row = request_at(Status.IN_REVIEW)
+    row = confirm(request_at(Status.IN_REVIEW), rut)
     row = actions.decide(request=row, by=per, answer=Answer.APPROVE, reason="Please send us your paper.")
     assert "Please send us your paper." in [entry.detail for entry in timeline(row, fresh(ada))]
     assert "Please send us your paper." in Mail.objects.get(kind="granted", recipient=ada.email).text
 
 
 def test_votes_that_the_hub_confirms_keep_their_reasons_when_access_opens(
-    request_at: RequestAt, hedda: User, ada: User
+    request_at: RequestAt, hedda: User, ada: User, rut: User
 ) -> None:
-    row = request_at(Status.IN_REVIEW)
+    row = confirm(request_at(Status.IN_REVIEW), rut)
     set_policy(row.license, quorum="any", confirm=True)
     per = row.rounds.get().deciders.order_by("pk").first()
     assert per is not None

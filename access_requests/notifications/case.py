@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.builtin import questions_of
+from access_requests.conditions import open_conditions
 from access_requests.events import text_of
 from access_requests.models import AccessRequest, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
@@ -136,10 +137,7 @@ class Case:
     @property
     def opens_at_once(self) -> bool:
         """Whether nothing is left to do but to open access, which follows in the same transaction."""
-        if self.request.status != Status.APPROVED:
-            return False
-        texts = self.request.license.texts_as_good
-        return self.request.acceptances.filter(participant=self.applicant, license_text__in=texts).exists()
+        return self.request.status == Status.APPROVED and not open_conditions(self.request)
 
     @property
     def reasons(self) -> list[str]:
