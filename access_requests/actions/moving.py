@@ -109,7 +109,8 @@ def open_review(request: AccessRequest, answers: Mapping[str, Any]) -> int | Non
         The number of the round that was opened; none where hub staff check first or somebody named must confirm first.
     """
     if needs_triage(request, answers, flagged=forces_triage(request)) or blocks_review(request):
-        move(request, Status.SUBMITTED)
+        if request.status != Status.SUBMITTED:
+            move(request, Status.SUBMITTED)
         return None
     number = review.open_round(request).number
     move(request, Status.IN_REVIEW)
