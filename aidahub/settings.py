@@ -253,14 +253,20 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
-MEDIA_ROOT = VAR_DIR / "files"
+MEDIA_ROOT = VAR_DIR / "media"  # nothing of the site writes there
+FILES_DIR = env.files_folder(VAR_DIR, [STATIC_ROOT, MEDIA_ROOT, *STATICFILES_DIRS])
+FILE_MAX, REQUEST_FILES_MAX_TOTAL, REQUEST_FILES_MAX = env.files_limits()  # bytes, bytes, files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "access_requests.attachments.storage.PrivateStorage",
+        "OPTIONS": {"location": FILES_DIR},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# No form takes a file. Of what is sent all the same, large files are dropped as they come: they fill no disk.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# Files are dropped as they come, so that they fill no disk, but on pages that take them, from people who signed in.
+FILE_UPLOAD_HANDLERS = ["access_requests.attachments.uploads.ForPagesThatTakeFiles"]
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {
