@@ -90,6 +90,7 @@ def _text_or_foreign(file: BinaryIO, name: str) -> FileType:
     """Text, or a refusal that names the type where it is known."""
     file.seek(0)
     data = file.read()
+    texts.check_no_markup(data)
     if b"\0" not in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         foreign = _foreign(data)
         try:

@@ -26,10 +26,10 @@ def check_pdf(file: BinaryIO, size: int) -> None:
     """A PDF begins with its header at the first byte (ISO 32000-2, 7.5.2) and ends with its end mark.
 
     Viewers also open files with anything before the header; those are refused, since what comes first decides what
-    other programs take them for. After the last end mark only empty space may follow. Encrypted PDFs are taken: many
-    universities' systems encrypt with an empty password to forbid changes, such a file opens for everybody, and whether
-    a password is needed cannot be told without decrypting. What a PDF does when it is opened (scripts, links) is not
-    judged: it may stand compressed inside, so that a search here would promise what it cannot keep.
+    other programs take them for. After the last end mark only empty space may follow (a changed PDF has several).
+    Encrypted PDFs are taken: many systems encrypt with an empty password to forbid changes, such a file opens for
+    everybody, and whether a password is needed cannot be told without decrypting. What a PDF does when it is opened
+    (scripts, links) is not judged: that may stand compressed inside, and a search would promise what it cannot keep.
 
     Raises:
         Refused: when the end is missing, or something else follows it.
@@ -40,6 +40,18 @@ def check_pdf(file: BinaryIO, size: int) -> None:
         raise Refused(_("This PDF is damaged or not complete. Open it, save it anew and attach that."))
     if not tail.endswith(b"%%EOF"):
         raise Refused(_("Something else follows the end of this PDF. Print it to a new PDF and attach that."))
+
+
+def check_no_markup(data: bytes) -> None:
+    """A text does not begin as one that browsers and programs run.
+
+    Raises:
+        Refused: when it does.
+    """
+    if _MARKUP.match(data[:_TAIL].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n\f")):
+        raise Refused(
+            _("This is a web page, a script or another text for programs. Print it to a PDF and attach that.")
+        )
 
 
 def text_type(data: bytes, name: str) -> FileType:
@@ -53,7 +65,7 @@ def text_type(data: bytes, name: str) -> FileType:
         name: as the browser sent it.
 
     Raises:
-        Refused: when it is not UTF-8, holds control characters, or is markup or a script.
+        Refused: when it is not UTF-8 or holds control characters.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -61,10 +73,6 @@ def text_type(data: bytes, name: str) -> FileType:
         raise Refused(_("This looks like text, but not in UTF-8. Save it as “UTF-8” and attach that.")) from None
     if _CONTROL.search(text):
         raise Refused(_("This looks like text, but holds control characters. Save it as a PDF and attach that."))
-    if _MARKUP.match(text.lstrip("\ufeff \t\r\n\f")):
-        raise Refused(
-            _("This is a web page, a script or another text for programs. Print it to a PDF and attach that.")
-        )
     return CSV if name.casefold().endswith(".csv") and _is_harmless_table(text) else TEXT
 
 

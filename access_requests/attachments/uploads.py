@@ -46,13 +46,14 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         self.wanted = request is not None and _wants_files(request)
         self.room = settings.REQUEST_FILES_MAX_TOTAL
         self.taken = 0
+        self.written = 0  # of the file at hand
         self.part: TemporaryUploadedFile | None = None
         self.problem = ""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
         super().new_file(*args, **kwargs)
-        self.part, self.problem = None, ""
+        self.part, self.problem, self.written = None, "", 0
         if not self.wanted:
             return
         self.taken += 1
@@ -73,6 +74,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
             self._drop(_("all files together have more than %(most)s") % {"most": most})
         else:
             self.room -= len(raw_data)
+            self.written += len(raw_data)
             self._attempt(lambda: self._write(raw_data))
 
     def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
@@ -117,6 +119,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
     def _drop(self, problem: str) -> None:
         """Give up the file at hand, and its place on the disk, for this reason."""
         self.problem = problem
+        self.room += self.written
         unfinished, self.part = self.part, None
         if unfinished is not None:
             try:

@@ -8,7 +8,10 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
+import pytest
 from django.core.files.base import ContentFile
+
+from access_requests.attachments import Refused, inspect
 
 OOXML = "application/vnd.openxmlformats-officedocument"
 
@@ -20,12 +23,11 @@ def a_file(data: bytes, name: str = "file") -> ContentFile[bytes]:
 
 def pdf(text: bytes = b"Hello", version: bytes = b"1.4") -> bytes:
     """A PDF of one page, with a cross-reference table that fits."""
-    stream = b"BT /F1 12 Tf 20 100 Td (" + text + b") Tj ET"
+    stream = b"BT 20 100 Td (" + text + b") Tj ET"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R"
-        b"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<<>>>>",
         b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
     ]
     out, places = b"%PDF-" + version + b"\n%\xe2\xe3\xcf\xd3\n", []
@@ -137,3 +139,26 @@ def odf(kind: str, extra: Mapping[str, bytes] | None = None) -> bytes:
         "META-INF/manifest.xml": b'<?xml version="1.0"?><manifest:manifest/>',
     }
     return zipped({**entries, **(extra or {})}, stored=("mimetype",))
+
+
+EACH = {
+    "pdf": pdf(),
+    "png": png(),
+    "jpg": jpeg(),
+    "tif": tiff(),
+    "docx": docx(),
+    "xlsx": xlsx(),
+    "pptx": pptx(),
+    "odt": odf("text"),
+    "ods": odf("spreadsheet"),
+    "odp": odf("presentation"),
+    "csv": "name;born\nÅsa;1970\n".encode(),
+    "txt": "Hej på dig\n".encode(),
+}
+
+
+def refusal(data: bytes, name: str = "file.pdf") -> str:
+    """Why these bytes are refused."""
+    with pytest.raises(Refused) as caught:
+        inspect(a_file(data), name)
+    return caught.value.sentence
