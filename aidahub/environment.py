@@ -122,9 +122,6 @@ VARIABLES = (
         "The folder for attached files; never one from which the web server serves anything.",
         "`files` in `VAR_DIR`",
     ),
-    Variable("FILE_MAX_MB", "10", "Megabytes (1024 x 1024 bytes) that one attached file may have."),
-    Variable("REQUEST_FILES_MAX_MB", "50", "Megabytes that all files of one request may have together."),
-    Variable("REQUEST_FILES_MAX", "20", "How many files one request may have."),
     Variable("INVITATION_DAYS", "30", "Days for which an invitation to act for a provider works."),
     Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
     Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
@@ -210,15 +207,6 @@ class Environment:
                     f"FILES_DIR is {str(folder)!r}, but {str(other)!r} is served to anybody; set it to a folder apart."
                 )
         return folder
-
-    def files_limits(self) -> tuple[int, int, int]:
-        """The most bytes of one file, the most bytes of all files of a request, and the most files of a request."""
-        megabyte = 1024 * 1024
-        one = int(self.number("FILE_MAX_MB", least=0.1) * megabyte)
-        together = int(self.number("REQUEST_FILES_MAX_MB", least=0.1) * megabyte)
-        if together < one:
-            raise WrongSetting("REQUEST_FILES_MAX_MB is less than FILE_MAX_MB; set it to as much or more.")
-        return one, together, int(self.number("REQUEST_FILES_MAX", least=1))
 
     def records(self, name: str, keys: tuple[str, ...]) -> list[dict[str, str]]:
         """The variable as a JSON list of objects that hold at least `keys`."""

@@ -255,7 +255,6 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
 MEDIA_ROOT = VAR_DIR / "media"  # nothing of the site writes there
 FILES_DIR = env.files_folder(VAR_DIR, [STATIC_ROOT, MEDIA_ROOT, *STATICFILES_DIRS])
-FILE_MAX, REQUEST_FILES_MAX_TOTAL, REQUEST_FILES_MAX = env.files_limits()  # bytes, bytes, files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {

@@ -111,16 +111,16 @@ def test_files_come_in_and_leave_no_trace_of_their_own(sent: Client, tmp_path: P
 def test_a_file_that_is_too_large_is_dropped_and_the_others_are_not(
     sent: Client, settings: Any, tmp_path: Path
 ) -> None:
-    settings.FILE_MAX = 1024 * 1024
-    answer = sent.post("/take/", a_form(5, settings.FILE_MAX, settings.FILE_MAX + 1, 6)).json()
-    assert [size for _name, size, _read in answer["files"]] == [5, settings.FILE_MAX, 6]
+    settings.FILE_MAX_MB = 1
+    answer = sent.post("/take/", a_form(5, 2**20, 2**20 + 1, 6)).json()
+    assert [size for _name, size, _read in answer["files"]] == [5, 2**20, 6]
     assert answer["dropped"] == ["“a.pdf” was not taken: it has more than 1.0\xa0MB."]
     assert answer["words"] == "kept"
     assert list((tmp_path / "incoming").iterdir()) == []
 
 
 def test_more_than_a_request_may_have_is_dropped(sent: Client, settings: Any) -> None:
-    settings.REQUEST_FILES_MAX_TOTAL = 1024 * 1024
+    settings.REQUEST_FILES_MAX_MB = 1
     answer = sent.post("/take/", a_form(700_000, 700_000, 100)).json()
     assert [size for _name, size, _read in answer["files"]] == [700_000, 100]
     assert answer["dropped"] == ["“a.pdf” was not taken: all files together have more than 1.0\xa0MB."]

@@ -32,6 +32,11 @@ class Inspected:
     sha256: str
 
 
+def most_bytes() -> int:
+    """How many bytes one file may have."""
+    return int(settings.FILE_MAX_MB * 1024 * 1024)
+
+
 def inspect(file: File[Any], name: str) -> Inspected:
     """Look into a file and say what it is.
 
@@ -49,10 +54,10 @@ def inspect(file: File[Any], name: str) -> Inspected:
     size = file.size
     if not size:
         raise Refused(_("This file is empty."))
-    if size > settings.FILE_MAX:
+    if size > most_bytes():
         raise Refused(
             _("This file is too large: it has %(size)s, and %(most)s are taken. Attach a smaller version.")
-            % {"size": filesizeformat(size), "most": filesizeformat(settings.FILE_MAX)}
+            % {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
         )
     file.seek(0)
     kind = _type_of(cast("BinaryIO", file), size, name)

@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from .inspecting import most_bytes
+
 log = structlog.stdlib.get_logger("access_requests.attachments")
 View = TypeVar("View", bound=Callable[..., Any])
 _DROPPED = "_files_dropped"
@@ -44,7 +46,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         """Args: request: of the person who sends."""
         super().__init__(request)
         self.wanted = request is not None and _wants_files(request)
-        self.room = settings.REQUEST_FILES_MAX_TOTAL
+        self.room = int(settings.REQUEST_FILES_MAX_MB * 1024 * 1024)
         self.taken = 0
         self.written = 0  # of the file at hand
         self.part: TemporaryUploadedFile | None = None
@@ -67,10 +69,10 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         if self.part is None:
             return
         end = start + len(raw_data)
-        if end > settings.FILE_MAX:
-            self._drop(_("it has more than %(most)s") % {"most": filesizeformat(settings.FILE_MAX)})
+        if end > most_bytes():
+            self._drop(_("it has more than %(most)s") % {"most": filesizeformat(most_bytes())})
         elif len(raw_data) > self.room:
-            most = filesizeformat(settings.REQUEST_FILES_MAX_TOTAL)
+            most = filesizeformat(settings.REQUEST_FILES_MAX_MB * 1024 * 1024)
             self._drop(_("all files together have more than %(most)s") % {"most": most})
         else:
             self.room -= len(raw_data)
