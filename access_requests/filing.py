@@ -1,0 +1,112 @@
+"""A request's files for one reader, and a file that comes in with a form: looked into, stored, attached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aidahub.accounts.models import User
+
+from . import actions
+from .actions.files import Stored
+from .attachments import by_content_type, inspect, kept, remove
+from .models import AccessRequest, Attachment, Participant
+from .rules import check_may, may
+from .timeline import sees_inside
+from .workflow import Part, Verb
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """A file as one reader sees it: from whom, of which type, and whether this reader may take it back."""
+
+    file: Attachment
+    who: str
+    type: str | Promise
+    removable: bool
+
+
+def files_visible(request: AccessRequest, parts: Collection[Part]) -> Any:
+    """The files of a request that these parts see, redacted ones as stubs; internal ones only if they see inside."""
+    rows = request.attachments.filter(removed_at=None).select_related("by")
+    return rows if sees_inside(parts) else rows.filter(internal=False)
+
+
+def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> list[FileShown]:
+    """The same, made for reading, in the order in which they came."""
+    rows = list(files_visible(request, parts))
+    if not rows:
+        return []
+    detaching = may(user, Verb.DETACH, request, parts).ok
+    last = request.last_submission if detaching else None
+    inside = sees_inside(parts)
+    return [
+        FileShown(
+            row,
+            _from_whom(row, user, inside),
+            kind.label if (kind := by_content_type(row.content_type)) else gettext_lazy("file"),
+            detaching and row.is_there and row.by_id == user.pk and not (last and row.at <= last.sent_at),
+        )
+        for row in rows
+    ]
+
+
+def _from_whom(row: Attachment, reader: User, inside: bool) -> str:
+    """Who attached it: by name to those who see inside, and where somebody named did; else by what they act for."""
+    if row.by_id == reader.pk:
+        return _("you")
+    named = row.by_id == row.request.applicant_id or Participant.objects.of(row.by).filter(request=row.request).exists()
+    if inside or named:
+        return str(row.by)
+    return settings.HUB_NAME if row.by.is_hub else _("the dataset's providers")
+
+
+def attach_upload(
+    *,
+    request: AccessRequest,
+    by: User,
+    file: File[Any],
+    kind: Attachment.Kind = Attachment.Kind.SENT,
+    question: str = "",
+    internal: bool = False,
+) -> Attachment:
+    """Attach a file that came in with a form. It is stored first; when it may not be attached, it is removed again.
+
+    Args:
+        file: with the name that the browser gave it.
+        kind, question, internal: as `actions.attach` takes them.
+
+    Raises:
+        Denied: when it may not be attached.
+        Problem: when it is not taken, or the storage does not work.
+    """
+    check_may(by, Verb.ATTACH, request)
+    found = inspect(file, file.name or "")
+    with kept(file) as key:
+        stored = Stored(found.name, found.content_type, found.size, found.sha256, key)
+        return actions.attach(request=request, by=by, file=stored, kind=kind, question=question, internal=internal)
+
+
+def redact_stored(*, request: AccessRequest, by: User, file: Attachment, reason: str) -> Attachment:
+    """Redact a file and remove it from the storage; what cannot be removed now goes with the next sweep.
+
+    Raises:
+        Denied: when it may not be.
+    """
+    row = actions.redact_file(request=request, by=by, file=file, reason=reason)
+    remove(row.key)
+    return row
+
+
+def known_keys() -> Any:
+    """The keys of all files that must be in the storage, for `attachments.remove_orphans`."""
+    rows = Attachment.objects.filter(Q(removed_at=None) & Q(redacted_at=None))
+    return rows.order_by().values_list("key", flat=True).iterator(2000)
