@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
     # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
+    "sweep-files": {
+        "task": "access_requests.sweep_files",
+        "schedule": crontab(minute="15", hour="3"),
+        "options": HOURLY,
+    },
     "render-pages": {"task": "datasets.render_pages", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {
         "task": "outbox.deliver",
