@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +17,9 @@ from aidahub.accounts.models import User
 
 from . import actions
 from .actions.files import Stored
-from .attachments import by_content_type, inspect, kept, remove
+from .attachments import Problem, by_content_type, inspect, kept, remove
 from .models import AccessRequest, Attachment, Participant
-from .rules import check_may, may
+from .rules import Denied, check_may, may
 from .timeline import sees_inside
 from .workflow import Part, Verb
 
@@ -95,6 +95,48 @@ def attach_upload(
         return actions.attach(request=request, by=by, file=stored, kind=kind, question=question, internal=internal)
 
 
+def answer_with_files(
+    *,
+    request: AccessRequest,
+    by: User,
+    staying: Mapping[str, Sequence[str]],
+    uploads: Mapping[str, Sequence[File[Any]]],
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Attach the files that answer questions of the form, and take back those that do not stay.
+
+    One that was sent before is left out of the answer, but stays with the request, since it belongs to what was sent.
+
+    Args:
+        staying: by question, the public ids of attached files that stay in its answer; others are no ids of ours.
+        uploads: by question, the files that came in.
+
+    Returns:
+        The ids of the answer by question, and by question a sentence for each file that was not taken.
+    """
+    answers: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
+    for question in dict.fromkeys([*staying, *uploads]):
+        answers[question] = _settled(request, by, question, frozenset(staying.get(question, ())))
+        for file in uploads.get(question, ()):
+            try:
+                row = attach_upload(request=request, by=by, file=file, kind=Attachment.Kind.ANSWER, question=question)
+                answers[question].append(str(row.public_id))
+            except (Problem, Denied) as problem:
+                problems.setdefault(question, []).append(f"{file.name}: {problem}")
+    return answers, problems
+
+
+def _settled(request: AccessRequest, by: User, question: str, staying: frozenset[str]) -> list[str]:
+    """The ids of a question's files that stay, after the others were taken back where they can be."""
+    here = request.attachments.filter(kind=Attachment.Kind.ANSWER, question=question, removed_at=None, redacted_at=None)
+    rows = list(here)
+    for row in rows:
+        if str(row.public_id) not in staying:
+            with suppress(Denied):
+                actions.detach(request=request, by=by, file=row)
+    return [str(row.public_id) for row in rows if str(row.public_id) in staying]
+
+
 def redact_stored(*, request: AccessRequest, by: User, file: Attachment, reason: str) -> Attachment:
     """Redact a file and remove it from the storage; what cannot be removed now goes with the next sweep.
 
@@ -108,5 +150,5 @@ def redact_stored(*, request: AccessRequest, by: User, file: Attachment, reason:
 
 def known_keys() -> Any:
     """The keys of all files that must be in the storage, for `attachments.remove_orphans`."""
-    rows = Attachment.objects.filter(Q(removed_at=None) & Q(redacted_at=None))
+    rows = Attachment.objects.filter(removed_at=None, redacted_at=None)
     return rows.order_by().values_list("key", flat=True).iterator(2000)
