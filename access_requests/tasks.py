@@ -1,4 +1,4 @@
-"""What the clock does: reminders, and copies of the record's heads."""
+"""What the clock does: reminders, copies of the record's heads, and removing files that nothing names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from . import notifications
+from .attachments import remove_orphans
 from .checkpoints import folder, write_checkpoint
+from .filing import known_keys
 from .models import AccessRequest
 from .waiting import is_working_day, working_days_since
 from .workflow import OPEN
@@ -41,3 +43,9 @@ def checkpoint() -> None:
     """Copy the heads of all chains of events to a file, once a day: what a day's file holds is not replaced."""
     if not (folder() / f"heads-{timezone.localdate().isoformat()}.json").exists():
         write_checkpoint()
+
+
+@shared_task(name="access_requests.sweep_files")
+def sweep_files() -> None:
+    """Remove files from the storage that no row names any more, and none that may still be waiting for theirs."""
+    remove_orphans(known_keys())

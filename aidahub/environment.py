@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -116,6 +116,12 @@ VARIABLES = (
     Variable(
         "TRUSTED_PROXY_COUNT", "0", "How many reverse proxies of yours stand before the site (limits count by address)."
     ),
+    Variable(
+        "FILES_DIR",
+        "",
+        "The folder for attached files; never one from which the web server serves anything.",
+        "`files` in `VAR_DIR`",
+    ),
     Variable("INVITATION_DAYS", "30", "Days for which an invitation to act for a provider works."),
     Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
     Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
@@ -183,6 +189,24 @@ class Environment:
     def folder(self, name: str) -> Path:
         """The variable as a folder; a relative one starts at the project's own folder."""
         return (ROOT / self.text(name)).resolve()
+
+    def files_folder(self, var: Path, served: Iterable[Path]) -> Path:
+        """Where attached files are kept, by default the folder `files` in the folder `var`.
+
+        Args:
+            served: the folders from which this site serves what anybody asks for.
+
+        Raises:
+            WrongSetting: when one of these and that folder are the same, or one lies in the other.
+        """
+        name = self.text("FILES_DIR")
+        folder = (ROOT / name if name else var / "files").resolve()
+        for other in (path.resolve() for path in served):
+            if folder.is_relative_to(other) or other.is_relative_to(folder):
+                raise WrongSetting(
+                    f"FILES_DIR is {str(folder)!r}, but {str(other)!r} is served to anybody; set it to a folder apart."
+                )
+        return folder
 
     def records(self, name: str, keys: tuple[str, ...]) -> list[dict[str, str]]:
         """The variable as a JSON list of objects that hold at least `keys`."""

@@ -232,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
     # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
+    "sweep-files": {
+        "task": "access_requests.sweep_files",
+        "schedule": crontab(minute="15", hour="3"),
+        "options": HOURLY,
+    },
     "render-pages": {"task": "datasets.render_pages", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {
         "task": "outbox.deliver",
@@ -253,14 +258,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"] if (ROOT / "static").is_dir() else []
-MEDIA_ROOT = VAR_DIR / "files"
+MEDIA_ROOT = VAR_DIR / "media"  # nothing of the site writes there
+FILES_DIR = env.files_folder(VAR_DIR, [STATIC_ROOT, MEDIA_ROOT, *STATICFILES_DIRS])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "access_requests.attachments.storage.PrivateStorage",
+        "OPTIONS": {"location": FILES_DIR},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# No form takes a file. Of what is sent all the same, large files are dropped as they come: they fill no disk.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# Files are dropped as they come, so that they fill no disk, but on pages that take them, from people who signed in.
+FILE_UPLOAD_HANDLERS = ["access_requests.attachments.uploads.ForPagesThatTakeFiles"]
 
 # What a browser may do here
 CONTENT_SECURITY_POLICY = {

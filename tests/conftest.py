@@ -213,3 +213,12 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def page(new_page: Callable[..., Page]) -> Page:
     """One page of a wide window with JavaScript."""
     return new_page()
+
+
+@pytest.fixture
+def files_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where the site keeps attached files in this test: a place of its own, not yet made."""
+    folder = tmp_path / "files"
+    private = {**settings.STORAGES["private"], "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    return folder

@@ -3,7 +3,7 @@
 import os
 
 from aidahub.settings import *  # noqa: F403
-from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY, STATICFILES_DIRS, VAR_DIR
+from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY, STATICFILES_DIRS, STORAGES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
@@ -11,10 +11,7 @@ WHITENOISE_USE_FINDERS = True
 PICTURES = VAR_DIR / "pictures"
 PICTURES.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [*STATICFILES_DIRS, PICTURES]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Tests about a killed or refused delivery do not wait as long as people do.
 OUTBOX_LEASE = float(os.environ.get("TEST_OUTBOX_LEASE", OUTBOX_LEASE))
 OUTBOX_RETRY = float(os.environ.get("TEST_OUTBOX_RETRY", OUTBOX_RETRY))

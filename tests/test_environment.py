@@ -46,6 +46,11 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
             {"OIDC_PROVIDERS": '[{"id": "ls"}]'},
             "OIDC_PROVIDERS has another shape; set it to a JSON list of objects with id",
         ),
+        ({"FILE_MAX_MB": "ten"}, "FILE_MAX_MB is 'ten'; set it to a number."),
+        ({"REQUEST_FILES_MAX": "0"}, "REQUEST_FILES_MAX is 0; set it to 1 or more."),
+        ({"FILES_DIR": "static"}, "is served to anybody; set it to a folder apart."),
+        ({"FILES_DIR": "static/files"}, "is served to anybody; set it to a folder apart."),
+        ({"FILES_DIR": "."}, "is served to anybody; set it to a folder apart."),
         ({"ORCID_CLIENT_ID": "APP-1"}, "ORCID_CLIENT_SECRET is missing; set it, or unset ORCID_CLIENT_ID."),
     ],
 )
@@ -113,6 +118,18 @@ def test_loopback_in_all_its_names() -> None:
         assert Environment({"BASE_URL": f"http://{host}:8000", "DEMO": "yes"}).demo()
     with pytest.raises(WrongSetting):
         Environment({"BASE_URL": "http://127.0.0.1.example.org", "DEMO": "yes"}).demo()
+
+
+def test_files_are_kept_apart_from_what_is_served(tmp_path: Path) -> None:
+    served = tmp_path / "static"
+    served.mkdir()
+    (tmp_path / "link").symlink_to(served)
+    assert Environment({}).files_folder(tmp_path, [served]) == tmp_path / "files"
+    elsewhere = tmp_path / "static-files"  # begins alike, lies apart
+    assert Environment({"FILES_DIR": str(elsewhere)}).files_folder(tmp_path, [served]) == elsewhere
+    for place in (served, served / "a" / "b", tmp_path, tmp_path / "link", tmp_path / "link" / "a"):
+        with pytest.raises(WrongSetting, match="set it to a folder apart"):
+            Environment({"FILES_DIR": str(place)}).files_folder(tmp_path, [served])
 
 
 @pytest.mark.django_db

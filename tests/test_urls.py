@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from access_requests import actions
+from access_requests.filing import attach_upload
 from access_requests.models import AccessRequest, Form, FormVersion
 from access_requests.workflow import Status
 from aidahub.accounts.invitations import invite
@@ -23,6 +24,7 @@ from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, LicenseText, Provider
 from tests.cast import BRGANDI_DOI, RequestAt, license_of, provider_of, set_policy
+from tests.support.files import a_file, pdf
 
 # The kinds of people, in the order of the table's columns.
 KINDS = ("anonymous", "ada", "alva", "per", "opal", "hedda", "sigrid")
@@ -58,6 +60,8 @@ ASKS = (SIGN_IN, OK, NOTHING, NO, NOTHING, NO, NO)
 ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
 NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
 
+ATTACHES = (SIGN_IN, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE)  # and back to the files
+
 # What GET and POST answer to each kind of person; Ada's request for BRGANDI is in review.
 TABLE: dict[str, tuple[Answers, Answers]] = {
     "healthz": (EVERYBODY, WRONG_METHOD),
@@ -77,6 +81,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:withdraw": (ASKS, ASKED),
     "access_requests:discard": (NOT_NOW, NOT_NOW),
     "access_requests:accept": (ASKS, ASKED),
+    "access_requests:files": (SEES, ATTACHES),
+    "access_requests:file": (SEES, WRONG_METHOD),
+    "access_requests:remove_file": (NOT_NOW, NOT_NOW),
     "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),
@@ -124,6 +131,10 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:access_requests_accessrequest_step": (
         (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE),
         (SIGN_IN, NOTHING, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE),
+    ),
+    "admin:access_requests_accessrequest_redact": (
+        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),
+        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),  # without a reason it is asked for again
     ),
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
@@ -195,6 +206,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
     set_policy(license_of(brgandi))
     provider = provider_of(brgandi, 3)
     token = invite(provider).rpartition("/invitations/")[2].partition("/")[0]
+    attached = attach_upload(request=AccessRequest.objects.get(), by=named(cast, "ada"), file=a_file(pdf(), "a.pdf"))
     rows = {
         "accounts_user": cast["ada"],
         "accounts_providerlink": ProviderLink.objects.first(),
@@ -213,6 +225,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "reference": AccessRequest.objects.get().reference,
         "doi": BRGANDI_DOI,
         "token": token,
+        "public_id": attached.public_id,
         "slug": "approve",
         "name": "metadata.ttl",
         "part": 1,
@@ -308,7 +321,7 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/"):
+    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/"):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.desk import requests_for, waiting_for
+from access_requests.filing import files_shown
 from access_requests.models import AccessRequest
 from access_requests.rows import page_url
-from access_requests.rules import Allowed, Denied, may, voting_providers
+from access_requests.rules import Allowed, Denied, may, parts_in, voting_providers
 from access_requests.timeline import timeline
 from access_requests.waiting import standing
 from access_requests.workflow import Part
@@ -77,6 +78,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
+        "files": files_shown(access_request, user, parts_in(user, access_request)),
         "timeline": timeline(access_request, user),
     }
 

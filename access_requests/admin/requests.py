@@ -22,7 +22,7 @@ from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 
-from . import decision, several
+from . import decision, redaction, several
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .search import found
 from .steps import SEVERAL
@@ -153,6 +153,7 @@ class AccessRequestAdmin(Base):
             path("", wrap(self.changelist_view), name=f"{name}_changelist"),
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
+            path("<slug:reference>/files/<uuid:public_id>/redact/", wrap(redaction.redact), name=f"{name}_redact"),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 

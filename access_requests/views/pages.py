@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from access_requests import comparison
+from access_requests.filing import files_shown
 from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
@@ -65,6 +66,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
         "submissions": _submissions(row),
         "people": _people(row),
         "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
+        "files": files_shown(row, request.user, parts),
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)
@@ -86,6 +88,7 @@ def _fetch(row: AccessRequest) -> None:
 def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bool]:
     """Which buttons there are, by the rules themselves."""
     verbs = {"save": Verb.SAVE, "withdraw": Verb.WITHDRAW, "discard": Verb.DISCARD, "accept": Verb.ACCEPT_LICENSE}
+    verbs["attach"] = Verb.ATTACH
     found = {name: may(user, verb, row, parts).ok for name, verb in verbs.items()}
     return {**found, "accept": found["accept"] and row.status == Status.APPROVED}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -23,10 +24,10 @@ class SignedIn(HttpRequest):
     user: User
 
 
-View = Callable[..., HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
 
 
-def for_people(view: View) -> View:
+def for_people(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """A view for whoever has signed in; a refusal becomes a page that says why.
 
     Anonymous people are sent to the sign-in page and back, the same way whether what they asked for exists or not.
@@ -34,7 +35,7 @@ def for_people(view: View) -> View:
 
     @wraps(view)
     @never_cache
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> R | HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(way_back(request))
         try:

@@ -1,0 +1,154 @@
+"""A request's files for one reader, and a file that comes in with a form: looked into, stored, attached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aidahub.accounts.models import User
+
+from . import actions
+from .actions.files import Stored
+from .attachments import Problem, by_content_type, inspect, kept, remove
+from .models import AccessRequest, Attachment, Participant
+from .rules import Denied, check_may, may
+from .timeline import sees_inside
+from .workflow import Part, Verb
+
+
+@dataclass(frozen=True)
+class FileShown:
+    """A file as one reader sees it: from whom, of which type, and whether this reader may take it back."""
+
+    file: Attachment
+    who: str
+    type: str | Promise
+    removable: bool
+
+
+def files_visible(request: AccessRequest, parts: Collection[Part]) -> Any:
+    """The files of a request that these parts see, redacted ones as stubs; internal ones only if they see inside."""
+    rows = request.attachments.filter(removed_at=None).select_related("by")
+    return rows if sees_inside(parts) else rows.filter(internal=False)
+
+
+def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> list[FileShown]:
+    """The same, made for reading, in the order in which they came."""
+    rows = list(files_visible(request, parts))
+    if not rows:
+        return []
+    detaching = may(user, Verb.DETACH, request, parts).ok
+    last = request.last_submission if detaching else None
+    inside = sees_inside(parts)
+    return [
+        FileShown(
+            row,
+            _from_whom(row, user, inside),
+            kind.label if (kind := by_content_type(row.content_type)) else gettext_lazy("file"),
+            detaching and row.is_there and row.by_id == user.pk and not (last and row.at <= last.sent_at),
+        )
+        for row in rows
+    ]
+
+
+def _from_whom(row: Attachment, reader: User, inside: bool) -> str:
+    """Who attached it: by name to those who see inside, and where somebody named did; else by what they act for."""
+    if row.by_id == reader.pk:
+        return _("you")
+    named = row.by_id == row.request.applicant_id or Participant.objects.of(row.by).filter(request=row.request).exists()
+    if inside or named:
+        return str(row.by)
+    return settings.HUB_NAME if row.by.is_hub else _("the dataset's providers")
+
+
+def attach_upload(
+    *,
+    request: AccessRequest,
+    by: User,
+    file: File[Any],
+    kind: Attachment.Kind = Attachment.Kind.SENT,
+    question: str = "",
+    internal: bool = False,
+) -> Attachment:
+    """Attach a file that came in with a form. It is stored first; when it may not be attached, it is removed again.
+
+    Args:
+        file: with the name that the browser gave it.
+        kind, question, internal: as `actions.attach` takes them.
+
+    Raises:
+        Denied: when it may not be attached.
+        Problem: when it is not taken, or the storage does not work.
+    """
+    check_may(by, Verb.ATTACH, request)
+    found = inspect(file, file.name or "")
+    with kept(file) as key:
+        stored = Stored(found.name, found.content_type, found.size, found.sha256, key)
+        return actions.attach(request=request, by=by, file=stored, kind=kind, question=question, internal=internal)
+
+
+def answer_with_files(
+    *,
+    request: AccessRequest,
+    by: User,
+    staying: Mapping[str, Sequence[str]],
+    uploads: Mapping[str, Sequence[File[Any]]],
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Attach the files that answer questions of the form, and take back those that do not stay.
+
+    One that was sent before is left out of the answer, but stays with the request, since it belongs to what was sent.
+
+    Args:
+        staying: by question, the public ids of attached files that stay in its answer; others are no ids of ours.
+        uploads: by question, the files that came in.
+
+    Returns:
+        The ids of the answer by question, and by question a sentence for each file that was not taken.
+    """
+    answers: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
+    for question in dict.fromkeys([*staying, *uploads]):
+        answers[question] = _settled(request, by, question, frozenset(staying.get(question, ())))
+        for file in uploads.get(question, ()):
+            try:
+                row = attach_upload(request=request, by=by, file=file, kind=Attachment.Kind.ANSWER, question=question)
+                answers[question].append(str(row.public_id))
+            except (Problem, Denied) as problem:
+                problems.setdefault(question, []).append(f"{file.name}: {problem}")
+    return answers, problems
+
+
+def _settled(request: AccessRequest, by: User, question: str, staying: frozenset[str]) -> list[str]:
+    """The ids of a question's files that stay, after the others were taken back where they can be."""
+    here = request.attachments.filter(kind=Attachment.Kind.ANSWER, question=question, removed_at=None, redacted_at=None)
+    rows = list(here)
+    for row in rows:
+        if str(row.public_id) not in staying:
+            with suppress(Denied):
+                actions.detach(request=request, by=by, file=row)
+    return [str(row.public_id) for row in rows if str(row.public_id) in staying]
+
+
+def redact_stored(*, request: AccessRequest, by: User, file: Attachment, reason: str) -> Attachment:
+    """Redact a file and remove it from the storage; what cannot be removed now goes with the next sweep.
+
+    Raises:
+        Denied: when it may not be.
+    """
+    row = actions.redact_file(request=request, by=by, file=file, reason=reason)
+    remove(row.key)
+    return row
+
+
+def known_keys() -> Any:
+    """The keys of all files that must be in the storage, for `attachments.remove_orphans`."""
+    rows = Attachment.objects.filter(removed_at=None, redacted_at=None)
+    return rows.order_by().values_list("key", flat=True).iterator(2000)
