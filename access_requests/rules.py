@@ -173,7 +173,7 @@ def check_reason(reason: str) -> str:
     """
     text = plain(reason)
     if not text:
-        raise Denied(_("Please give a reason; the applicant reads it."))
+        raise Denied(_("Please give a reason."))
     return check_length(text)
 
 
