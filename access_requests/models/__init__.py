@@ -3,7 +3,7 @@
 Only `actions` changes a request. What must never be false is a constraint of the database.
 """
 
-from .forms import Form, FormVersion, Policy
+from .forms import Form, FormDraft, FormVersion, Policy
 from .record import Event, Grant, LicenseAcceptance, SealedText, Submission
 from .request import AccessRequest, AccessRequestQuerySet, AnyUser, Participant, ParticipantQuerySet, ReferenceCounter
 from .review import Decider, Decision, Round
@@ -16,6 +16,7 @@ __all__ = [
     "Decision",
     "Event",
     "Form",
+    "FormDraft",
     "FormVersion",
     "Grant",
     "LicenseAcceptance",

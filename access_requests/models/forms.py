@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
 from access_requests.labels import DECIDED_BY_CHOICES, QUORUM_CHOICES
 from access_requests.workflow import DecidedBy, Quorum
+from aidahub.accounts.models import User
 from datasets.models import License
 from datasets.shown import ShownOnPage
 
@@ -55,6 +56,24 @@ class FormVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.form} {self.number}"
+
+
+class FormDraft(models.Model):
+    """The questions of a form's next version while hub staff edit them (`drafts`); published, it becomes a version."""
+
+    form = models.OneToOneField(Form, models.CASCADE, related_name="draft", verbose_name=_("form"))
+    questions = models.JSONField(_("questions"), default=list)
+    changed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed last by")
+    )
+    changed_at = models.DateTimeField(_("changed last"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("draft of a form")
+        verbose_name_plural = _("drafts of forms")
+
+    def __str__(self) -> str:
+        return str(self.form)
 
 
 class Policy(ShownOnPage):
