@@ -1,4 +1,4 @@
-"""The built-in forms: from their files to the versions in use."""
+"""The versions of the forms in use; a built-in form comes from its file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import hashlib
 
 from django.db import transaction
 
+from datasets.models import License
+
 from .events import canonical
 from .models import AccessRequest, Form, FormVersion
-from .questions import Question, builtin, parse
+from .questions import BUILTIN, Question, builtin, parse
 
 
 def version_in_use(slug: str) -> FormVersion:
@@ -42,5 +44,16 @@ def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
 
 def questions_of(request: AccessRequest) -> list[Question]:
     """The questions that this request asks: those of its form version that its licence has a reason for."""
-    asked = parse(request.form_version.questions)
-    return [question for question in asked if not question.only_if or getattr(request.license, question.only_if)]
+    return _with_reason(parse(request.form_version.questions), request.license)
+
+
+def questions_to_come(slug: str, license: License) -> list[Question]:
+    """The questions that a new request under a licence would ask, without making anything; none of an unknown form."""
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
+    if newest:
+        return _with_reason(parse(newest.questions), license)
+    return _with_reason(parse(builtin(slug)["questions"]), license) if slug in BUILTIN else []
+
+
+def _with_reason(asked: list[Question], license: License) -> list[Question]:
+    return [question for question in asked if not question.only_if or getattr(license, question.only_if)]
