@@ -18,7 +18,7 @@ from django_countries import countries
 from pydantic import ValidationError
 
 from .form_edits import CONDITIONS, Json
-from .kinds import LONGEST, Kind, Sentence
+from .kinds import LONGEST, PERSON_PARTS, Kind, Sentence
 from .questions import BUILTIN, Option, Question, builtin, name_of
 
 MOST_QUESTIONS, MOST_OPTIONS, MOST_IN_ANSWER = 150, 100, 20
@@ -182,8 +182,16 @@ def _beside(question: Question, before: Sequence[Question]) -> Faults:
     for other in before:
         if other.key == question.key:
             yield "key", _("Another question of this form has this key. Choose another.")
-        elif re.fullmatch(rf"{other.key}_[0-9]+", question.key) or re.fullmatch(rf"{question.key}_[0-9]+", other.key):
+        elif _names_an_input_of(question, other) or _names_an_input_of(other, question):
             yield "key", _("This key is too like %(other)s. Choose another.") % {"other": other.key}
+
+
+def _names_an_input_of(question: Question, other: Question) -> bool:
+    """Whether a key reads like one of the inputs, or their ids, that another question has on the page."""
+    rest = question.key.removeprefix(f"{other.key}_")
+    if rest == question.key:
+        return False
+    return rest.isdecimal() or (other.kind is Kind.PERSON and rest in PERSON_PARTS)
 
 
 def possible(question: Question) -> frozenset[str]:

@@ -65,8 +65,8 @@ def used_by(slug: str) -> list[str | Promise]:
     return [*found, *([WITHOUT_POLICY[slug]] if slug in WITHOUT_POLICY else [])]
 
 
-@require_safe
 @for_hub
+@require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
     """All forms: the newest version of each, whether a draft is begun, which licences use it."""
     rows = [(form, url_of("change", form.slug), used_by(form.slug)) for form in map(sheet, slugs())]
@@ -74,8 +74,8 @@ def form_list(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, f"{TEMPLATES}/list.html", context)
 
 
-@require_safe
 @for_hub
+@require_safe
 def form_page(request: HttpRequest, form: str) -> HttpResponse:
     """A form's questions by step, what can be done with them, and its versions."""
     sheet_ = sheet_or_404(form)
@@ -145,8 +145,8 @@ class NewForm(forms.Form):
         self.fields["copy_of"].choices = [("", _("no questions")), *choices]  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_form(request: HttpRequest) -> HttpResponse:
     """Make a form, empty or as a copy of another."""
     form = NewForm(request.POST if request.method == "POST" else None)

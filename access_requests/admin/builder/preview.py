@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
 from access_requests import comparison, questions, sending, steps
@@ -23,8 +24,8 @@ LANGUAGES = ("en", "sv")
 CARRIED_LENGTH = 500_000
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, form: str, step: str) -> HttpResponse:
     """One step. Posting it shows what the applicant would see next, or what they would be told to mend."""
     sheet = sheet_or_404(form)
@@ -37,7 +38,7 @@ def preview(request: HttpRequest, form: str, step: str) -> HttpResponse:
     step = step if step in order else order[0]
     with translation.override(language):
         context = _page(request, form, asked, step)
-        languages = [(code, translation.get_language_info(code)["name_local"]) for code in LANGUAGES]
+        languages = [(code, capfirst(translation.get_language_info(code)["name_local"])) for code in LANGUAGES]
         context |= {"sheet": sheet, "language": language, "languages": languages, "back_url": url_of("change", form)}
         return render(request, f"{TEMPLATES}/preview.html", context)
 
@@ -52,13 +53,14 @@ def _page(request: HttpRequest, slug: str, asked: Sequence[Question], step: str)
             step = going
             form = _form(request, asked, step, answers, posted=False)
     answers = questions.tidied(asked, answers)
-    open_steps = {each.step for each in asked if each.key in questions.check_complete(asked, answers)}
+    lacking = questions.check_complete(asked, answers)
+    open_steps = {"terms", "review", *(each.step for each in asked if each.key in lacking)}
     return {
         "step": step,
         "title": NAMES[step],
         "form": form,
         "steps": [
-            Step(name, NAMES[name], url_of("preview", slug, name), name == step, name not in {*open_steps, "review"})
+            Step(name, NAMES[name], url_of("preview", slug, name), name == step, name not in open_steps)
             for name in steps.slugs(asked)
         ],
         "back": steps.before(asked, step),

@@ -45,8 +45,8 @@ PARTS: dict[str, Promise] = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, form: str) -> HttpResponse:
     """What changed since the newest version, and publishing it."""
     sheet = sheet_or_404(form)
@@ -78,8 +78,8 @@ def _groups(sheet: Sheet) -> list[tuple[Promise, list[tuple[Change, list[Promise
     return [(words, rows) for words, rows in groups if rows]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: HttpRequest, form: str) -> HttpResponse:
     """Throw the draft away; a form that was never published goes with it."""
     sheet = sheet_or_404(form)

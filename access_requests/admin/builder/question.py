@@ -21,8 +21,8 @@ from .question_form import CHOICES, QuestionForm
 from .shared import KIND_WORDS, TEMPLATES, for_hub, sheet_or_404, url_of
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, form: str) -> HttpResponse:
     """Choose the kind and the step of a new question; then its form, and adding it."""
     sheet = sheet_or_404(form)
@@ -46,8 +46,8 @@ def _choose(request: HttpRequest, sheet: Sheet, step: str) -> HttpResponse:
     return TemplateResponse(request, f"{TEMPLATES}/choose.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, form: str, key: str) -> HttpResponse:
     """Change a question. One that somebody else has deleted meanwhile is shown as it was written, and can be added."""
     sheet = sheet_or_404(form)
@@ -115,8 +115,8 @@ def _changed(request: HttpRequest, form: str, edit_: Edit, done: str) -> HttpRes
     return HttpResponseRedirect(url_of("change", form))
 
 
-@require_POST
 @for_hub
+@require_POST
 def move(request: HttpRequest, form: str, key: str) -> HttpResponse:
     """Let a question and its neighbour in the step change places, unless one depends on the other."""
     question = _question(form, key)
@@ -127,8 +127,8 @@ def move(request: HttpRequest, form: str, key: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @for_hub
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, form: str, key: str) -> HttpResponse:
     """Delete a question from the draft, unless others depend on it; asks once more."""
     question = _question(form, key)

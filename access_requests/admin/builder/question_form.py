@@ -26,6 +26,7 @@ from access_requests.form_checks import (
 from access_requests.form_edits import Json
 from access_requests.kinds import Kind, plain
 from access_requests.questions import STEPS, Question, text_in
+from access_requests.sending import FILLED_IN
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -170,7 +171,7 @@ class QuestionForm(forms.Form):
         ]:
             words = [("", _("none")), *((each.key, title(each)) for each in same)]
             fields["copy_from"] = forms.ChoiceField(label=_("Propose the answer to"), choices=words, required=False)
-        if self.kind in OF_A_PERSON:
+        if self.question.get("key") in FILLED_IN or self.question.get("prefill_if"):
             fields.update(self._conditions("prefill_if"))
         return fields
 
