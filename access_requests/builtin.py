@@ -6,6 +6,7 @@ import hashlib
 
 from django.db import transaction
 
+from aidahub.accounts.models import User
 from datasets.models import License
 
 from .events import canonical
@@ -24,12 +25,13 @@ def version_in_use(slug: str) -> FormVersion:
 
 
 @transaction.atomic
-def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
+def add_version(slug: str, definition: dict[str, object], by: User | None = None) -> FormVersion:
     """Make a form's next version, unless its newest has the same questions; a version is never altered.
 
     Args:
         slug: the form's slug.
         definition: `name` by language and `questions`, as the files in `fixtures/forms` hold them.
+        by: who of the hub publishes it; nobody when it comes with a release.
     """
     Form.objects.get_or_create(slug=slug, defaults={"name": definition["name"]})
     form = Form.objects.select_for_update().get(slug=slug)  # two people may ask for its first version at once
@@ -39,7 +41,13 @@ def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
     if newest and newest.sha256 == sha256:
         return newest
     number = newest.number + 1 if newest else 1
-    return FormVersion.objects.create(form=form, number=number, questions=questions, sha256=sha256)
+    return FormVersion.objects.create(form=form, number=number, questions=questions, sha256=sha256, published_by=by)
+
+
+def version_of_release(slug: str) -> FormVersion:
+    """The version in use after an upgrade: this release's built-in questions, unless the hub has published its own."""
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
+    return newest if newest and newest.published_by_id else add_version(slug, builtin(slug))
 
 
 def questions_of(request: AccessRequest) -> list[Question]:

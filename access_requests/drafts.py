@@ -121,12 +121,13 @@ def begin(*, slug: str, name: Mapping[str, str], by: User, copy_of: str = "") ->
     _check_may(by)
     if not SLUG.match(slug) or len(slug) > 50:
         raise Denied(_("Write small letters a to z, digits and hyphens, like student-project."))
-    if slug in BUILTIN or Form.objects.filter(slug=slug).exists():
-        raise Denied(_("There is a form with this short name already. Choose another."))
     if not name.get("en") or any(len(text) > NAME_LENGTH for text in name.values()):
         raise Denied(_("Give the form a name in English of at most 200 characters."))
     questions = sheet(copy_of).questions if copy_of else []
-    form = Form.objects.create(slug=slug, name={language: text for language, text in name.items() if text})
+    names = {language: text for language, text in name.items() if text}
+    form, made = Form.objects.get_or_create(slug=slug, defaults={"name": names})
+    if slug in BUILTIN or not made:
+        raise Denied(_("There is a form with this short name already. Choose another."))
     return FormDraft.objects.create(form=form, questions=questions, changed_by=by)
 
 
@@ -187,7 +188,7 @@ def publish(*, slug: str, seen: str, by: User) -> FormVersion:
     _form, now = _locked(slug, seen)
     if sentence := not_yet(now):
         raise Denied(sentence[0])
-    version = add_version(slug, {"name": now.name, "questions": now.questions})
+    version = add_version(slug, {"name": now.name, "questions": now.questions}, by)
     if now.draft:
         now.draft.delete()
     return version

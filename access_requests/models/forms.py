@@ -45,6 +45,10 @@ class FormVersion(AppendOnly):
     questions = models.JSONField(_("questions"))
     sha256 = models.CharField(_("SHA-256 of the questions"), max_length=64)
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("published by"),
+        help_text=_("Nobody: it came with a release."),
+    )  # fmt: skip
 
     objects = AppendOnlyQuerySet.as_manager()
 

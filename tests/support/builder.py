@@ -8,6 +8,8 @@ from typing import Any
 
 from django.test import Client
 
+from access_requests.models import FormDraft
+
 FORMS = "/admin/access_requests/form/"
 SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
 # A question of every kind, as hub staff would fill in its page; `key` and `label_en` are made of the kind.
@@ -41,6 +43,11 @@ ANSWERS: dict[str, Any] = {
 def key_of(kind: str) -> str:
     """The key under which `build_every_kind` asks a question of a kind."""
     return f"q_{kind.replace('-', '_')}"
+
+
+def question(slug: str, key: str) -> dict[str, Any]:
+    """A question of a form's draft."""
+    return next(each for each in FormDraft.objects.get(form__slug=slug).questions if each["key"] == key)
 
 
 class Builder:

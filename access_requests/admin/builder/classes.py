@@ -52,9 +52,9 @@ class FormAdmin(HubAdmin, FormBase):
 class FormVersionAdmin(HubAdmin, VersionBase):
     """The versions of the forms, for reading: one that was used is frozen."""
 
-    list_display = ("__str__", "created_at", "sha256")
-    list_select_related = ("form",)
-    fields = ("form", "number", "created_at", "sha256", "asked")
+    list_display = ("__str__", "created_at", "published_by", "sha256")
+    list_select_related = ("form", "published_by")
+    fields = ("form", "number", "created_at", "published_by", "sha256", "asked")
     readonly_fields = fields
 
     @admin.display(description=_("questions"))

@@ -98,7 +98,7 @@ def _versions(form: Sheet) -> Iterable[FormVersion]:
         return []
     sent = AccessRequest.objects.filter(form_version=OuterRef("pk")).exclude(status__in=UNSENT)
     number = sent.order_by().values("form_version").annotate(number=Count("pk")).values("number")
-    return form.newest.form.versions.annotate(uses=Subquery(number)).order_by("-number")
+    return form.newest.form.versions.select_related("published_by").annotate(uses=Subquery(number)).order_by("-number")
 
 
 def rows_of(asked: list[Question], step: str) -> list[Asked]:
