@@ -69,9 +69,9 @@ def test_a_question_is_added_seen_and_published_without_javascript(
     page.get_by_label("One of several answers").check()
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("Question in English").fill("Which scanner?")
-    page.get_by_label("Key").fill("scanner")
+    page.get_by_label("Key", exact=True).fill("scanner")
     for place, words in enumerate(("Siemens", "Another one")):
-        page.get_by_label("In English").nth(place).fill(words)
+        page.get_by_label("In English", exact=True).nth(place).fill(words)
     page.get_by_role("button", name="Save in the draft").click()
     expect(page.locator("#scanner")).to_contain_text("Which scanner?")
     page.get_by_role("link", name="See it as applicants do").click()
