@@ -1,4 +1,4 @@
-"""The built-in forms: from their files to the versions in use."""
+"""The versions of the forms in use; a built-in form comes from its file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import hashlib
 
 from django.db import transaction
 
+from aidahub.accounts.models import User
+from datasets.models import License
+
 from .events import canonical
 from .models import AccessRequest, Form, FormVersion
-from .questions import Question, builtin, parse
+from .questions import BUILTIN, Question, builtin, parse
 
 
 def version_in_use(slug: str) -> FormVersion:
@@ -22,12 +25,13 @@ def version_in_use(slug: str) -> FormVersion:
 
 
 @transaction.atomic
-def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
+def add_version(slug: str, definition: dict[str, object], by: User | None = None) -> FormVersion:
     """Make a form's next version, unless its newest has the same questions; a version is never altered.
 
     Args:
         slug: the form's slug.
         definition: `name` by language and `questions`, as the files in `fixtures/forms` hold them.
+        by: who of the hub publishes it; nobody when it comes with a release.
     """
     Form.objects.get_or_create(slug=slug, defaults={"name": definition["name"]})
     form = Form.objects.select_for_update().get(slug=slug)  # two people may ask for its first version at once
@@ -37,10 +41,27 @@ def add_version(slug: str, definition: dict[str, object]) -> FormVersion:
     if newest and newest.sha256 == sha256:
         return newest
     number = newest.number + 1 if newest else 1
-    return FormVersion.objects.create(form=form, number=number, questions=questions, sha256=sha256)
+    return FormVersion.objects.create(form=form, number=number, questions=questions, sha256=sha256, published_by=by)
+
+
+def version_of_release(slug: str) -> FormVersion:
+    """The version in use after an upgrade: this release's built-in questions, unless the hub has published its own."""
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
+    return newest if newest and newest.published_by_id else add_version(slug, builtin(slug))
 
 
 def questions_of(request: AccessRequest) -> list[Question]:
     """The questions that this request asks: those of its form version that its licence has a reason for."""
-    asked = parse(request.form_version.questions)
-    return [question for question in asked if not question.only_if or getattr(request.license, question.only_if)]
+    return _with_reason(parse(request.form_version.questions), request.license)
+
+
+def questions_to_come(slug: str, license: License) -> list[Question]:
+    """The questions that a new request under a licence would ask, without making anything; none of an unknown form."""
+    newest = FormVersion.objects.filter(form__slug=slug).order_by("-number").first()
+    if newest:
+        return _with_reason(parse(newest.questions), license)
+    return _with_reason(parse(builtin(slug)["questions"]), license) if slug in BUILTIN else []
+
+
+def _with_reason(asked: list[Question], license: License) -> list[Question]:
+    return [question for question in asked if not question.only_if or getattr(license, question.only_if)]

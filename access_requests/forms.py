@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
@@ -82,6 +84,38 @@ class PersonInput(forms.MultiWidget):
         return context
 
 
+class FilesInput(forms.Widget):
+    """Files to attach, and those that are attached already, each with a tick that takes it away.
+
+    Its value are the public ids of the attached files that stay: nobody can attach a file by posting an id.
+
+    Args:
+        attached: the ids in the draft.
+        names: what the files are called, by id.
+        most: how many there may be.
+    """
+
+    template_name = "access_requests/files_input.html"
+    needs_multipart_form = True
+
+    def __init__(self, attached: Sequence[str], names: Mapping[str, str], most: int) -> None:
+        super().__init__()
+        self.attached, self.names, self.most = list(attached), names, most
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        """The attached files that were not ticked to be taken away."""
+        gone = set(data.getlist(f"{name}-remove") if isinstance(data, MultiValueDict) else ())
+        return [each for each in self.attached if each not in gone]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Also the files that are attached, and how many there may be."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        staying = kinds.tidy(Kind.FILE, value)
+        context["attached"] = [(each, self.names.get(each) or _("Attached file")) for each in staying]
+        context["most"] = self.most
+        return context
+
+
 class StepForm(forms.Form):
     """The questions of one step that can be shown with the answers saved so far.
 
@@ -91,6 +125,8 @@ class StepForm(forms.Form):
         answers: the draft's.
         emails: the account's verified addresses, the choices of an institutional e-mail.
         data: what was posted, if anything.
+        attached: what the draft's files are called, by their public ids.
+        files: the files that were posted, if any; whoever calls keeps them (`uploads`).
     """
 
     use_required_attribute = False  # a draft is saved with whatever is there
@@ -103,10 +139,13 @@ class StepForm(forms.Form):
         *,
         emails: Collection[str] = (),
         data: MultiValueDict[str, Any] | None = None,
+        attached: Mapping[str, str] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
     ) -> None:
         self.asked, self.step, self.saved, self.emails = asked, step, answers, sorted(emails)
+        self.attached = attached or {}
         self.questions = _of_step_with_dependents(asked, step, answers)
-        super().__init__(data=data, initial=_initial(self.questions, answers))
+        super().__init__(data=data, files=files, initial=_initial(self.questions, answers))
         for question in self.questions:
             if question.kind is not Kind.EXPLANATION:
                 self.fields[question.key] = self._field(question)
@@ -116,7 +155,7 @@ class StepForm(forms.Form):
         self.helper.layout = Layout(*self._groups())
 
     def _field(self, question: Question) -> AnswerField:
-        widget = self._own_address() if question.own and self.emails else widget_of(question, self._given(question))
+        widget = self._widget(question)
         if question.autocomplete:
             widget.attrs["autocomplete"] = question.autocomplete
         help_text = escape(text_in(None, question.help)) if question.help else ""
@@ -126,6 +165,14 @@ class StepForm(forms.Form):
             required=question.required,
             widget=widget,
         )
+
+    def _widget(self, question: Question) -> forms.Widget:
+        if question.kind is Kind.FILE:
+            saved = kinds.tidy(Kind.FILE, self.saved.get(question.key))
+            return FilesInput(saved, self.attached, question.max or kinds.MOST_FILES)
+        if question.own and self.emails:
+            return self._own_address()
+        return widget_of(question, self._given(question))
 
     def _own_address(self) -> forms.Widget:
         """One verified address is a fact, several are a choice."""
@@ -160,9 +207,16 @@ class StepForm(forms.Form):
         answers = questions.tidied(self.questions, self._raw)
         return {key: value for key, value in answers.items() if len(str(value)) <= KEPT_LENGTH}
 
+    def uploads(self) -> dict[str, list[UploadedFile[Any]]]:
+        """The files that were posted in this step, by question."""
+        keys = [q.key for q in self.questions if q.kind is Kind.FILE and q.key in self.fields]
+        return {key: found for key in keys if self.files and (found := self.files.getlist(key))}
+
     def clean(self) -> dict[str, Any]:
         """Say at each field that is shown with these answers what is wrong or missing."""
         answers = {**self.saved, **questions.tidied(self.questions, self._raw)}
+        for key, files in self.uploads().items():  # they count as attached, though they get their ids later
+            answers[key] = [*answers.get(key, []), *(str(uuid4()) for _file in files)]
         for question in questions.of_step(questions.shown(self.asked, answers), self.step):
             if sentence := questions.check(question, answers.get(question.key), emails=self.emails or None):
                 self.add_error(question.key, str(sentence))

@@ -1,7 +1,8 @@
 """The kinds of answers: how each is tidied, what is wrong with one, and how people read it.
 
 Pure: it knows values and bounds, nothing of forms, requests or the database. An answer is text, a whole number,
-true, a list of texts, or a person (a mapping of texts): what canonical JSON of the record can hold.
+true, a list of texts, or a person (a mapping of texts): what canonical JSON of the record can hold. Of files the
+answer holds the public ids, in a list; what they are called and hold is kept elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from django_countries import countries
 
 PERSON_PARTS = ("name", "title", "email")
 ORCID = re.compile(r"^(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?$", re.IGNORECASE)
-PHONE = re.compile(r"^\+?[\d\s()./-]{5,}$")
+PHONE = re.compile(r"^\+?(?:[\s()./-]*[0-9]){5,}[\s()./-]*$")
+FILE_ID = re.compile(r"^[0-9a-f-]{36}$")
+MOST_FILES = 5
 # Characters that reorder what people see, so that a text reads otherwise than it is kept (Unicode TR 36, section 2.5).
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -48,6 +51,7 @@ class Kind(StrEnum):
     CONFIRM = "confirm"
     ORCID = "orcid"
     PERSON = "person"
+    FILE = "file"
     EXPLANATION = "explanation"
 
 
@@ -65,7 +69,8 @@ LONGEST = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """What an answer may be: least and most are characters for text, the value for numbers, ticks for some of.
+    """What an answer may be: least and most are characters for text, the value for numbers, ticks for some of,
+    how many files.
 
     `options` maps the values of a choice to their words. `not_before` is the first day a date may be.
     """
@@ -90,8 +95,9 @@ def tidy(kind: Kind, value: Any) -> Any:
     match kind:
         case Kind.CONFIRM:
             return value is True or value in ("true", "on", "yes")
-        case Kind.SOME_OF:
-            return [plain(item) for item in value if plain(item)] if isinstance(value, list | tuple) else []
+        case Kind.SOME_OF | Kind.FILE:
+            texts = [plain(item) for item in value] if isinstance(value, list | tuple) else []
+            return list(dict.fromkeys(text for text in texts if text))
         case Kind.PERSON:
             given = value if isinstance(value, Mapping) else {}
             return {part: plain(given.get(part)) for part in PERSON_PARTS if plain(given.get(part))}
@@ -240,6 +246,21 @@ def _choices_fault(value: list[str], bounds: Bounds) -> str:
     return ""
 
 
+def _files_fault(value: list[str], bounds: Bounds) -> str:
+    most = bounds.most or MOST_FILES
+    if not all(FILE_ID.fullmatch(item) for item in value):
+        return _("One of these files is not here any more. Please attach it again.")
+    if bounds.least and len(value) < bounds.least:
+        return ngettext(
+            "Please attach at least %(least)s file.", "Please attach at least %(least)s files.", bounds.least
+        ) % {"least": bounds.least}
+    if len(value) > most:
+        return ngettext("Please attach at most %(most)s file.", "Please attach at most %(most)s files.", most) % {
+            "most": most
+        }
+    return ""
+
+
 def _person_fault(value: Mapping[str, str], bounds: Bounds) -> str:
     if missing := {"name", "email"} - set(value):
         both = len(missing) == 2
@@ -266,6 +287,7 @@ CHECKS: dict[Kind, Callable[[Any, Bounds], Sentence]] = {
     Kind.SOME_OF: _choices_fault,
     Kind.ORCID: _orcid_fault,
     Kind.PERSON: _person_fault,
+    Kind.FILE: _files_fault,
 }
 
 
@@ -300,6 +322,8 @@ def words(kind: Kind, value: Any, options: Mapping[str, str]) -> str:
             return options.get(value, str(value))
         case Kind.SOME_OF:
             return ", ".join(options.get(item, str(item)) for item in value)
+        case Kind.FILE:
+            return ngettext("%(number)s file", "%(number)s files", len(value)) % {"number": len(value)}
         case Kind.COUNTRY:
             return str(countries.name(value) or value)
         case Kind.DATE:

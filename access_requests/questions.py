@@ -41,12 +41,12 @@ class Option(BaseModel):
 class Question(BaseModel):
     """One question of a form; `name` is what the answer is called where others read it, if otherwise than `label`.
 
-    `min` and `max` are characters for text, the value for numbers, ticks for some of; a date's `min` may be "today".
-    `show_if` maps the key of an earlier question to the values with which this one is shown. `only_if` names a fact
-    about the licence without which it is not asked. What the account knows under the same key is filled in, with
-    `prefill_if` only where those answers stand. `copy_from` is an earlier question whose answer is proposed.
-    `own`: an e-mail that must be a verified one of the account. `autocomplete` is the browser's word for the field
-    (WCAG 2.2, success criterion 1.3.5).
+    `min` and `max` are characters for text, the value for numbers, ticks for some of, how many files; a date's `min`
+    may be "today". `show_if` maps the key of an earlier question to the values with which this one is shown.
+    `only_if` names a fact about the licence without which it is not asked. What the account knows under the same key
+    is filled in, with `prefill_if` only where those answers stand. `copy_from` is an earlier question whose answer
+    is proposed. `own`: an e-mail that must be a verified one of the account. `autocomplete` is the browser's word for
+    the field (WCAG 2.2, success criterion 1.3.5).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -210,6 +210,8 @@ def _missing(question: Question) -> str:
         return _("Please tick this box to go on. If you cannot, write to the hub before you send the request.")
     if question.kind in {Kind.ONE_OF, Kind.SOME_OF, Kind.COUNTRY}:
         return _("Please choose an answer.")
+    if question.kind is Kind.FILE:
+        return _("Please attach a file.")
     return _("Please answer this question.")
 
 

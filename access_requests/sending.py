@@ -43,6 +43,8 @@ KNOWN = {
     "postal_address": "applicant_address",
     "country": "applicant_country",
 }
+# The keys of the questions that the account can answer (`known_of`).
+FILLED_IN = frozenset({*KNOWN.values(), "applicant_email", "recipient_profile"})
 
 
 def known_of(user: User) -> dict[str, str]:

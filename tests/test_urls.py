@@ -17,8 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from access_requests import actions
 from access_requests.filing import attach_upload
-from access_requests.models import AccessRequest, Form, FormVersion
-from access_requests.workflow import Status
+from access_requests.models import AccessRequest, FormVersion
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
@@ -140,6 +139,16 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_change": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_form_changelist": (for_hub(OK), for_hub(METHOD)),
+    "admin:access_requests_form_add": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_form_change": (for_hub(OK), for_hub(METHOD)),
+    "admin:access_requests_form_discard": (for_hub(OK), for_hub(ELSEWHERE)),
+    "admin:access_requests_form_publish": (for_hub(OK), for_hub(ELSEWHERE)),
+    "admin:access_requests_form_preview": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_form_question_add": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_form_question": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_form_question_move": (for_hub(METHOD), for_hub(ELSEWHERE)),
+    "admin:access_requests_form_question_remove": (for_hub(OK), for_hub(ELSEWHERE)),
     "admin:datasets_dataset_change": (for_hub(OK), for_hub(OK)),
     "admin:datasets_dataset_findings": (for_hub(OK), for_hub(OK)),
     # The rest of the admin: hub staff read; nobody adds, changes or deletes.
@@ -218,7 +227,6 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "datasets_provider": Provider.objects.first(),
         "access_requests_policy": license_of(brgandi).policy,
         "access_requests_formversion": FormVersion.objects.first(),
-        "access_requests_form": Form.objects.first(),
     }
     return {
         "rows": rows,
@@ -227,6 +235,8 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "token": token,
         "public_id": attached.public_id,
         "slug": "approve",
+        "form": "research",
+        "key": "planned_use",
         "name": "metadata.ttl",
         "part": 1,
         "step": "you",

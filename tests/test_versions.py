@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from access_requests.builtin import add_version, version_in_use
 from access_requests.models import FormVersion, ReferenceCounter
 from access_requests.questions import BUILTIN, builtin
 from access_requests.references import next_reference
+from aidahub.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +22,19 @@ def test_loading_the_forms_twice_changes_nothing() -> None:
     for _time in range(2):
         call_command("load_forms", verbosity=0)
     assert sorted(FormVersion.objects.values_list("form__slug", "number")) == sorted((slug, 1) for slug in BUILTIN)
+
+
+def test_an_upgrade_brings_new_questions_but_leaves_what_hub_staff_published(hedda: User) -> None:
+    older: dict[str, Any] = builtin("research")
+    older["questions"].pop()
+    add_version("research", older)
+    call_command("load_forms", verbosity=0)
+    assert version_in_use("research").number == 2, "the release's questions are others"
+    own = add_version("research", older, hedda)
+    out = StringIO()
+    call_command("load_forms", stdout=out)
+    assert "research: version 3, published by hub staff and left as it is" in out.getvalue()
+    assert version_in_use("research") == own
 
 
 def test_an_edit_makes_the_next_version_and_leaves_the_one_before() -> None:

@@ -1,4 +1,4 @@
-"""What hub staff set for a licence (its policy), and the forms as they stand, for reading."""
+"""What hub staff set for a licence: its policy."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.models import Form, FormVersion, Policy
-from access_requests.questions import BUILTIN, builtin, parse, text_in
+from access_requests.models import Form, Policy
+from access_requests.questions import BUILTIN, builtin, text_in
 from access_requests.workflow import DecidedBy, Quorum
 from aidahub.accounts.permissions import HubAdmin
 
 if TYPE_CHECKING:
     PolicyBase = admin.ModelAdmin[Policy]
-    FormBase = admin.ModelAdmin[Form]
-    VersionBase = admin.ModelAdmin[FormVersion]
     PolicyModelForm = forms.ModelForm[Policy]
 else:
-    PolicyBase = FormBase = VersionBase = admin.ModelAdmin
+    PolicyBase = admin.ModelAdmin
     PolicyModelForm = forms.ModelForm
 
 
@@ -63,8 +59,10 @@ def _end(policy: Policy) -> str:
 
 
 def form_choices() -> list[tuple[str, str]]:
-    """The forms that a licence can have, by the names that people read."""
-    return [(slug, text_in(None, builtin(slug)["name"])) for slug in BUILTIN]
+    """The forms that a licence can have, by the names that people read: built-in ones, and those that are published."""
+    published = Form.objects.filter(versions__number=1).order_by("slug").values_list("slug", "name")
+    names = {**{slug: builtin(slug)["name"] for slug in BUILTIN}, **dict(published)}
+    return [(slug, text_in(None, name) or slug) for slug, name in names.items()]
 
 
 class PolicyForm(PolicyModelForm):
@@ -105,28 +103,3 @@ class PolicyAdmin(HubAdmin, PolicyBase):
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
         """The sentence, and the licence once it is chosen."""
         return ("in_words",) if obj is None else ("in_words", "license")
-
-
-@admin.register(Form)
-class FormAdmin(HubAdmin, FormBase):
-    """The forms, for reading."""
-
-    list_display = ("slug", "__str__")
-    fields = ("slug", "__str__")
-    readonly_fields = fields
-
-
-@admin.register(FormVersion)
-class FormVersionAdmin(HubAdmin, VersionBase):
-    """The versions of the forms, for reading: one that was used is frozen."""
-
-    list_display = ("__str__", "created_at", "sha256")
-    list_select_related = ("form",)
-    fields = ("form", "number", "created_at", "sha256", "asked")
-    readonly_fields = fields
-
-    @admin.display(description=_("questions"))
-    def asked(self, version: FormVersion) -> SafeString:
-        """The questions in their order."""
-        rows = [(text_in(None, question.label), question.kind.value) for question in parse(version.questions)]
-        return format_html_join("", "<p>{} ({})</p>", rows)

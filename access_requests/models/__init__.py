@@ -4,7 +4,7 @@ Only `actions` changes a request. What must never be false is a constraint of th
 """
 
 from .access import Agreement, Delivery, Grant, GrantQuerySet
-from .forms import Form, FormVersion, Policy
+from .forms import Form, FormDraft, FormVersion, Policy
 from .record import Event, LicenseAcceptance, SealedText, Submission
 from .request import (
     AccessRequest,
@@ -30,6 +30,7 @@ __all__ = [
     "Delivery",
     "Event",
     "Form",
+    "FormDraft",
     "FormVersion",
     "Grant",
     "GrantQuerySet",

@@ -13,6 +13,7 @@ from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
 from access_requests.labels import BEFORE_CHOICES, DECIDED_BY_CHOICES, NEEDED_CHOICES, QUORUM_CHOICES
 from access_requests.regions import EEA
 from access_requests.workflow import Before, DecidedBy, Needed, Quorum
+from aidahub.accounts.models import User
 from datasets.models import License
 from datasets.shown import ShownOnPage
 
@@ -46,6 +47,10 @@ class FormVersion(AppendOnly):
     questions = models.JSONField(_("questions"))
     sha256 = models.CharField(_("SHA-256 of the questions"), max_length=64)
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("published by"),
+        help_text=_("Nobody: it came with a release."),
+    )  # fmt: skip
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -62,6 +67,24 @@ class FormVersion(AppendOnly):
 def free_by_default() -> str:
     """The countries whose requests need no check: the EU and the EEA."""
     return ",".join(sorted(EEA))
+
+
+class FormDraft(models.Model):
+    """The questions of a form's next version while hub staff edit them (`drafts`); published, it becomes a version."""
+
+    form = models.OneToOneField(Form, models.CASCADE, related_name="draft", verbose_name=_("form"))
+    questions = models.JSONField(_("questions"), default=list)
+    changed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed last by")
+    )
+    changed_at = models.DateTimeField(_("changed last"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("draft of a form")
+        verbose_name_plural = _("drafts of forms")
+
+    def __str__(self) -> str:
+        return str(self.form)
 
 
 class Policy(ShownOnPage):

@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from access_requests import actions, steps
+from access_requests.builtin import questions_to_come
 from access_requests.conditions import hub_decides
 from access_requests.models import AccessRequest
 from access_requests.policies import licenses_to_ask, policy_of, providers_named
-from access_requests.questions import BUILTIN, Question, builtin, of_step, parse, text_in
+from access_requests.questions import Question, of_step, text_in
 from access_requests.rules import Denied
 from access_requests.workflow import OPEN, UNSENT
 from aidahub.accounts.models import User
@@ -73,7 +74,7 @@ def _ways(dataset: Dataset, request: HttpRequest) -> list[Way]:
     ways = []
     for license_ in licenses_to_ask(dataset):
         policy = policy_of(license_)
-        parts = _what_is_asked(_questions(policy.form, license_))
+        parts = _what_is_asked(questions_to_come(policy.form, license_))
         ways.append(Way(license_, slugify(license_.name), hub_decides(policy), parts, mine.get(license_.pk)))
     return ways
 
@@ -82,12 +83,6 @@ def _open_requests(dataset: Dataset, user: User) -> dict[int, AccessRequest]:
     """The person's drafts and open requests for a dataset, by the key of the licence."""
     rows = AccessRequest.objects.filter(applicant=user, dataset=dataset, status__in=OPEN | UNSENT)
     return {row.license_id: row for row in rows.order_by("created_at")}
-
-
-def _questions(form: str, license_: License) -> list[Question]:
-    """The questions of a built-in form as a licence asks them; none are listed beforehand for other forms."""
-    asked = parse(builtin(form)["questions"]) if form in BUILTIN else []
-    return [question for question in asked if not question.only_if or getattr(license_, question.only_if)]
 
 
 def _what_is_asked(asked: list[Question]) -> list[tuple[object, list[str]]]:
