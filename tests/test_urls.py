@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from access_requests import actions
 from access_requests.filing import attach_upload
 from access_requests.models import AccessRequest, FormVersion
+from access_requests.workflow import Status
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
