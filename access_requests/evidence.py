@@ -16,6 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from .addresses import domain_of as domain_of
+from .addresses import is_free_mail as is_free_mail
+from .addresses import organization_of as organization_of
+
 Sentence = str | Promise
 
 
@@ -73,36 +77,10 @@ class Facts:
         return str(self.answers.get(key) or "").strip()
 
 
-# Where anybody gets an address in a minute; an address there says nothing about an institution.
-FREE_MAIL = frozenset(
-    "126.com 163.com aol.com bredband.net fastmail.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com "
-    "hotmail.com hotmail.se hushmail.com icloud.com inbox.com live.com live.se mac.com mail.com mail.ru me.com "
-    "msn.com outlook.com outlook.se pm.me posteo.de proton.me protonmail.com qq.com rediffmail.com sina.com "
-    "telia.com tutanota.com web.de yahoo.co.uk yahoo.com yahoo.se yandex.com yandex.ru ymail.com zoho.com".split()
-)
-# Second levels under which a country gives names to institutions (ox.ac.uk), so that three labels name one.
-SHARED_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "nhs", "or", "org", "res"})
 # The EU with Iceland, Liechtenstein and Norway, where the General Data Protection Regulation applies (EEA Joint
 # Committee Decision 154/2018).
 EEA = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split())
 SHORTEST_PLAN = 100
-
-
-def domain_of(email: str) -> str:
-    """The part after the @, in lower case; empty for what is no address."""
-    return email.rpartition("@")[2].strip().casefold() if "@" in email else ""
-
-
-def organization_of(email: str) -> str:
-    """The part of the domain that an organisation registers: `uu.se` for `ada@it.uu.se`, `ox.ac.uk` for Oxford."""
-    labels = domain_of(email).split(".")
-    keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SHARED_SECOND_LEVELS else 2
-    return ".".join(labels[-keep:])
-
-
-def is_free_mail(email: str) -> bool:
-    """Whether the address is one that anybody can get."""
-    return domain_of(email) in FREE_MAIL
 
 
 def orcid_in(text: str) -> str:

@@ -3,7 +3,9 @@
 Only `actions` changes a request. What must never be false is a constraint of the database.
 """
 
+from .flags import PersonFlag
 from .forms import Form, FormVersion, Policy
+from .institutions import Institution, InstitutionDomain, InstitutionName
 from .record import Event, Grant, LicenseAcceptance, SealedText, Submission
 from .request import AccessRequest, AccessRequestQuerySet, AnyUser, Participant, ParticipantQuerySet, ReferenceCounter
 from .review import Decider, Decision, Round
@@ -18,9 +20,13 @@ __all__ = [
     "Form",
     "FormVersion",
     "Grant",
+    "Institution",
+    "InstitutionDomain",
+    "InstitutionName",
     "LicenseAcceptance",
     "Participant",
     "ParticipantQuerySet",
+    "PersonFlag",
     "Policy",
     "ReferenceCounter",
     "Round",
