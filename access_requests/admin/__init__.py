@@ -1,5 +1,5 @@
 """The admin of access requests: a list, a page to decide on, confirmation pages. All of it calls `actions`."""
 
-from . import mails, policies, requests
+from . import flags, institutions, mails, policies, requests
 
-__all__ = ["mails", "policies", "requests"]
+__all__ = ["flags", "institutions", "mails", "policies", "requests"]

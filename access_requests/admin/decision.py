@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from access_requests import flags
 from access_requests.desk import requests_for, waiting_for
 from access_requests.models import AccessRequest
 from access_requests.rows import page_url
@@ -61,6 +62,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
     submission = facts.last_sent(access_request)
     people = people_of(user, access_request, submission.answers)
     buttons = offers(user, access_request)
+    is_named = facts.is_named(user, access_request)
     return {
         "access_request": access_request,
         "submission": submission,
@@ -73,7 +75,9 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "findings": facts.check(user, access_request, submission, people),
         "offers": buttons,
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
-        "is_named": facts.is_named(user, access_request),
+        "is_named": is_named,
+        "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
+        "may_flag": user.is_hub and not is_named,
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_of(people),
         "rounds": facts.rounds_for(user, access_request),
