@@ -54,7 +54,8 @@ class FlagForm(FlagModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As a model form, in which an address is needed."""
         super().__init__(*args, **kwargs)
-        self.fields["email"].required = True
+        if "email" in self.fields:  # not on the page of a flag that is set
+            self.fields["email"].required = True
 
     def clean(self) -> dict[str, Any] | None:
         """Ask the rule."""
