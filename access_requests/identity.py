@@ -32,7 +32,7 @@ class Person:
 
     Args:
         part: applicant, recipient scientist or signatory.
-        name, title, email, department: as the answers have them; the e-mail case-folded.
+        name, title, email: as the answers have them; the e-mail case-folded.
         institution: that which they state; for a signatory that of the recipient scientist, for whom they sign.
         affiliated: what the table of institutions says of address and institution.
         has_account: whether an account has proven this address, or is known to be theirs.
@@ -50,7 +50,6 @@ class Person:
     affiliated: Affiliated
     title: str = ""
     institution: str = ""
-    department: str = ""
     has_account: bool = False
     verified: bool = False
     orcid: str = ""

@@ -161,7 +161,7 @@ class TestCollecting:
         assert (applicant.name, applicant.verified, applicant.has_account) == ("Ada Berg", True, True)
         assert (applicant.since, applicant.typed_orcid) == (ada.date_joined, "")
         assert (recipient.name, recipient.verified, recipient.has_account) == ("Rut Ek", False, False)
-        assert (recipient.department, recipient.typed_orcid) == ("Department of Surgical Sciences", ORCID)
+        assert (recipient.title, recipient.typed_orcid) == ("Professor", ORCID)
         assert (signatory.name, signatory.institution) == ("Sune Holm", "Uppsala University"), "that of the scientist"
         assert all(
             person.belongs and person.affiliated.institution == "Uppsala University" for person in people.values()
@@ -252,12 +252,11 @@ class TestThePage:
         assert "ada.berg@uu.example verified" in applicant
         assert "uu.example belongs to Uppsala University" in applicant
         assert f"{OTHER_ORCID} signed in with it" in applicant
-        assert "Signed in through ORCID" in applicant
+        assert "Signs in through ORCID account since" in applicant
         assert "rut.ek@uu.example verified" in recipient
         assert f"{ORCID} only typed" in recipient
-        assert "own account (code by mail or password)" in recipient
-        assert "Account since" in recipient
-        assert "Has not signed in here with this address" in card(page, "signatory")
+        assert "Signs in by a code by mail or a password" in recipient
+        assert "has not signed in here with this address" in card(page, "signatory")
 
     def test_an_address_of_another_institution(self, sample: None, brgandi: Dataset, alva: User, per: User) -> None:
         page = page_of(per, sent(alva, brgandi))

@@ -25,8 +25,6 @@ from aidahub.accounts.models import User
 PARTS = (Part.APPLICANT, Part.RECIPIENT_SCIENTIST, Part.SIGNATORY)
 # The parts in which somebody has asked before.
 ASKING = (Part.APPLICANT, Part.RECIPIENT_SCIENTIST)
-# How the answers name what belongs to a part.
-PREFIX = {Part.APPLICANT: "applicant", Part.RECIPIENT_SCIENTIST: "recipient", Part.SIGNATORY: "signatory"}
 MOST_EARLIER = 200
 
 
@@ -112,7 +110,6 @@ def _person(
         title=row.title,
         email=row.email,
         institution=institution,
-        department=str(answers.get(f"{PREFIX[part]}_department") or ""),
         affiliated=affiliation(row.email, institution, directory),
         has_account=account is not None,
         verified=account is not None and row.email in account.emails,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import Institution
 from aidahub.accounts.permissions import HubAdmin
@@ -18,13 +17,15 @@ else:
 
 @admin.register(Institution)
 class InstitutionAdmin(HubAdmin, Base):
-    """Institutions and their domains. They come from a file; nobody edits them here."""
+    """Institutions and their domains. They come from a file; nobody edits them here.
+
+    The search takes a part of a name, a whole domain or a whole ID.
+    """
 
     list_display = ("name", "country", "domains", "source_version", "retired_at")
     list_filter = (("retired_at", admin.EmptyFieldListFilter),)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("name", "=known_domains__domain", "=ror_id")
-    search_help_text = _("Part of the name, a whole domain, or a whole ROR ID.")
     fields = ("name", "other_names", "country", "domains", "ror_id", "source_version", "retired_at")
     readonly_fields = fields
