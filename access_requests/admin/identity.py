@@ -75,11 +75,11 @@ def accounts_of(rows: Iterable[Participant], applicant: User) -> dict[int, Accou
     by_email = {address.email.casefold(): address.user for address in proven}
     users = {row.pk: by_email.get(row.email) or row.user for row in people}
     users |= {row.pk: applicant for row in people if row.part == Part.APPLICANT}
-    accounts = _filled({user.pk: Account(user) for user in users.values() if user})
+    accounts = with_services({user.pk: Account(user) for user in users.values() if user})
     return {key: accounts[user.pk] for key, user in users.items() if user}
 
 
-def _filled(accounts: dict[int, Account]) -> dict[int, Account]:
+def with_services(accounts: dict[int, Account]) -> dict[int, Account]:
     """These accounts by their user's key, with their addresses and services."""
     names = {"orcid": "ORCID", **{service.id: service.name for service in settings.SIGN_IN_SERVICES}}
     emails = EmailAddress.objects.filter(user__in=accounts, verified=True)

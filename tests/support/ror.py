@@ -8,6 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+UPPSALA = {
+    "geonames_details": {
+        "continent_code": "EU", "continent_name": "Europe", "country_code": "SE", "country_name": "Sweden",
+        "country_subdivision_code": "C", "country_subdivision_name": "Uppsala", "lat": 59.85882, "lng": 17.63889,
+        "name": "Uppsala",
+    },
+    "geonames_id": 2666199,
+}  # fmt: skip
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -39,27 +47,17 @@ def a_record(number: int = 1, **fields: Any) -> dict[str, Any]:
             {"type": "website", "value": f"https://www.place{number}.example/en"},
             {"type": "wikipedia", "value": f"https://en.wikipedia.org/wiki/Place_{number}"},
         ],
-        "locations": [
-            {
-                "geonames_details": {
-                    "continent_code": "EU", "continent_name": "Europe", "country_code": "SE", "country_name": "Sweden",
-                    "country_subdivision_code": "C", "country_subdivision_name": "Uppsala", "lat": 59.85882,
-                    "lng": 17.63889, "name": "Uppsala",
-                },
-                "geonames_id": 2666199,
-            }
-        ],
+        "locations": [UPPSALA],
         "names": [
             {"lang": "en", "types": ["ror_display", "label"], "value": name},
             {"lang": "sv", "types": ["label"], "value": f"Universitetet i Städ {number}"},
             {"lang": None, "types": ["acronym"], "value": f"UP{number}"},
         ],
-        "relationships": [
-            {"id": ror_id(number + 1), "label": f"University of Place {number + 1}", "type": "related"}
-        ] * 4,
+        "relationships": [{"id": ror_id(number + 1), "label": f"University of Place {number + 1}", "type": "related"}]
+        * 4,
         "status": "active",
         "types": ["education", "funder"],
-    }  # fmt: skip
+    }
     return {**record, **fields}
 
 
