@@ -8,40 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from .addresses import domain_of as domain_of
+from .addresses import is_free_mail as is_free_mail
+from .addresses import organization_of as organization_of
+from .finding import Finding as Finding
+from .finding import Level as Level
+from .finding import fine, look
+from .identity import CHECKS as CHECKS_OF_A_PERSON
+from .identity import Person
 from .regions import EEA
-
-Sentence = str | Promise
-
-
-class Level(StrEnum):
-    """How a finding reads: nothing to do, or worth a look."""
-
-    FINE = "fine"
-    LOOK = "look"
-
-
-LEVEL_LABELS = {Level.FINE: _("In order"), Level.LOOK: _("Worth a look")}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was checked, as a sentence."""
-
-    level: Level
-    sentence: Sentence
-
-    @property
-    def label(self) -> Sentence:
-        """The level in words, which its icon and colour only repeat."""
-        return LEVEL_LABELS[self.level]
+from .workflow import Part
 
 
 @dataclass(frozen=True)
@@ -58,6 +40,7 @@ class Facts:
         open: references of other open requests of the same person for the same dataset.
         provider_emails: addresses of the dataset's providers, case-folded.
         today: the day of the check.
+        people: the applicant, recipient scientist and signatory, with how they are known.
     """
 
     answers: Mapping[str, Any]
@@ -69,39 +52,14 @@ class Facts:
     open: tuple[str, ...] = ()
     provider_emails: frozenset[str] = frozenset()
     today: date = date.min
+    people: tuple[Person, ...] = ()
 
     def answer(self, key: str) -> str:
         """One answer as a stripped text."""
         return str(self.answers.get(key) or "").strip()
 
 
-# Where anybody gets an address in a minute; an address there says nothing about an institution.
-FREE_MAIL = frozenset(
-    "126.com 163.com aol.com bredband.net fastmail.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com "
-    "hotmail.com hotmail.se hushmail.com icloud.com inbox.com live.com live.se mac.com mail.com mail.ru me.com "
-    "msn.com outlook.com outlook.se pm.me posteo.de proton.me protonmail.com qq.com rediffmail.com sina.com "
-    "telia.com tutanota.com web.de yahoo.co.uk yahoo.com yahoo.se yandex.com yandex.ru ymail.com zoho.com".split()
-)
-# Second levels under which a country gives names to institutions (ox.ac.uk), so that three labels name one.
-SHARED_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "nhs", "or", "org", "res"})
 SHORTEST_PLAN = 100
-
-
-def domain_of(email: str) -> str:
-    """The part after the @, in lower case; empty for what is no address."""
-    return email.rpartition("@")[2].strip().casefold() if "@" in email else ""
-
-
-def organization_of(email: str) -> str:
-    """The part of the domain that an organisation registers: `uu.se` for `ada@it.uu.se`, `ox.ac.uk` for Oxford."""
-    labels = domain_of(email).split(".")
-    keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SHARED_SECOND_LEVELS else 2
-    return ".".join(labels[-keep:])
-
-
-def is_free_mail(email: str) -> bool:
-    """Whether the address is one that anybody can get."""
-    return domain_of(email) in FREE_MAIL
 
 
 def orcid_in(text: str) -> str:
@@ -111,37 +69,41 @@ def orcid_in(text: str) -> str:
     return last if len(last) == 19 and len(digits) == 16 and digits[:15].isdigit() else ""
 
 
-def _fine(sentence: Sentence) -> Finding:
-    return Finding(Level.FINE, sentence)
-
-
-def _look(sentence: Sentence) -> Finding:
-    return Finding(Level.LOOK, sentence)
-
-
 def _applicant_email(facts: Facts) -> Finding | None:
     email = facts.answer("applicant_email").casefold()
     if not email:
-        return _look(_("The applicant gives no e-mail address."))
+        return look(_("The applicant gives no e-mail address."))
     if email not in facts.verified_emails:
-        return _look(_("The applicant has not shown that %(email)s is theirs.") % {"email": email})
+        return look(_("The applicant has not shown that %(email)s is theirs.") % {"email": email})
     if is_free_mail(email):
-        return _look(_("%(email)s is theirs, but anybody can get an address there.") % {"email": email})
-    return _fine(_("The applicant has shown that %(email)s is theirs.") % {"email": email})
+        return look(_("%(email)s is theirs, but anybody can get an address there.") % {"email": email})
+    return fine(_("The applicant has shown that %(email)s is theirs.") % {"email": email})
 
 
 def _orcid(facts: Facts) -> Finding | None:
     typed = orcid_in(facts.answer("recipient_profile"))
     same = facts.answer("recipient_same") != "no"
     if facts.orcid and same and typed and typed != facts.orcid:
-        return _look(
+        return look(
             _("The ORCID they signed in with (%(orcid)s) is not the one they wrote (%(typed)s).")
             % {"orcid": facts.orcid, "typed": typed}
         )
     if facts.orcid:
-        return _fine(_("The applicant has signed in with ORCID %(orcid)s.") % {"orcid": facts.orcid})
+        return fine(_("The applicant has signed in with ORCID %(orcid)s.") % {"orcid": facts.orcid})
+    return None if not same else _only_typed(typed)
+
+
+def _recipient_orcid(facts: Facts) -> Finding | None:
+    """The ORCID iD in the answers is the recipient scientist's; what they signed in with, `identity` says."""
+    proven = any(person.orcid for person in facts.people if person.part == Part.RECIPIENT_SCIENTIST)
+    if facts.answer("recipient_same") != "no" or proven:
+        return None
+    return _only_typed(orcid_in(facts.answer("recipient_profile")))
+
+
+def _only_typed(typed: str) -> Finding | None:
     if typed:
-        return _look(_("ORCID %(typed)s was only typed; nobody has signed in with it.") % {"typed": typed})
+        return look(_("ORCID %(typed)s was only typed; nobody has signed in with it.") % {"typed": typed})
     return None
 
 
@@ -150,8 +112,8 @@ def _profile(facts: Facts) -> Finding | None:
         return None
     host = urlsplit(facts.answer("recipient_profile")).hostname
     if host:
-        return _fine(_("There is a link to the recipient scientist's profile at %(host)s.") % {"host": host})
-    return _look(_("There is no link to a profile of the recipient scientist."))
+        return fine(_("There is a link to the recipient scientist's profile at %(host)s.") % {"host": host})
+    return look(_("There is no link to a profile of the recipient scientist."))
 
 
 def _recipient(facts: Facts) -> Finding | None:
@@ -159,13 +121,13 @@ def _recipient(facts: Facts) -> Finding | None:
         return None
     email = facts.answer("recipient_email")
     if is_free_mail(email):
-        return _look(_("The recipient scientist's address %(email)s is one that anybody can get.") % {"email": email})
+        return look(_("The recipient scientist's address %(email)s is one that anybody can get.") % {"email": email})
     if organization_of(email) != organization_of(facts.answer("applicant_email")):
-        return _look(
+        return look(
             _("Applicant and recipient scientist have addresses at different organisations: %(one)s and %(two)s.")
             % {"one": organization_of(facts.answer("applicant_email")), "two": organization_of(email)}
         )
-    return _fine(
+    return fine(
         _("Applicant and recipient scientist have addresses at %(domain)s.") % {"domain": organization_of(email)}
     )
 
@@ -176,20 +138,20 @@ def _signatory(facts: Facts) -> Finding | None:
     email = facts.answer("signatory_email")
     scientist = facts.answer("recipient_email") or facts.answer("applicant_email")
     if is_free_mail(email):
-        return _look(_("The signatory's address %(email)s is one that anybody can get.") % {"email": email})
+        return look(_("The signatory's address %(email)s is one that anybody can get.") % {"email": email})
     if organization_of(email) != organization_of(scientist):
-        return _look(
+        return look(
             _("Signatory and recipient scientist have addresses at different organisations: %(one)s and %(two)s.")
             % {"one": organization_of(email), "two": organization_of(scientist)}
         )
-    return _fine(
+    return fine(
         _("Signatory and recipient scientist have addresses at %(domain)s.") % {"domain": organization_of(email)}
     )
 
 
 def _planned_use(facts: Facts) -> Finding | None:
     if "planned_use" in facts.answers and len(facts.answer("planned_use")) < SHORTEST_PLAN:
-        return _look(_("The planned use is described in very few words."))
+        return look(_("The planned use is described in very few words."))
     return None
 
 
@@ -198,8 +160,8 @@ def _country(facts: Facts) -> Finding | None:
     if not codes or facts.synthetic:
         return None
     if codes <= EEA:
-        return _fine(_("The data would stay inside the EU and the EEA."))
-    return _look(_("The data would leave the EU and the EEA."))
+        return fine(_("The data would stay inside the EU and the EEA."))
+    return look(_("The data would leave the EU and the EEA."))
 
 
 def _last_day(facts: Facts) -> Finding | None:
@@ -208,21 +170,21 @@ def _last_day(facts: Facts) -> Finding | None:
     except ValueError:
         return None
     if last < facts.today:
-        return _look(_("The course's last day has passed."))
+        return look(_("The course's last day has passed."))
     return None
 
 
 def _license_text(facts: Facts) -> Finding | None:
     if facts.text_in_force:
         return None
-    return _look(_("The licence has a newer text than the one that was accepted."))
+    return look(_("The licence has a newer text than the one that was accepted."))
 
 
 def _rejected(facts: Facts) -> Finding | None:
     if not facts.rejected:
         return None
     number = len(facts.rejected)
-    return _look(
+    return look(
         ngettext_lazy(
             "An earlier request by the same person was rejected: %(references)s.",
             "Earlier requests by the same person were rejected: %(references)s.",
@@ -235,7 +197,7 @@ def _rejected(facts: Facts) -> Finding | None:
 def _open(facts: Facts) -> Finding | None:
     if not facts.open:
         return None
-    return _look(
+    return look(
         ngettext_lazy(
             "The same person has another open request for this dataset: %(references)s.",
             "The same person has other open requests for this dataset: %(references)s.",
@@ -249,13 +211,14 @@ def _provider_named(facts: Facts) -> Finding | None:
     keys = ("applicant_email", "recipient_email", "signatory_email")
     named = {facts.answer(key).casefold() for key in keys} | facts.verified_emails
     if named & facts.provider_emails - {""}:
-        return _look(_("Somebody named here is a provider of this dataset and may not decide on the request."))
+        return look(_("Somebody named here is a provider of this dataset and may not decide on the request."))
     return None
 
 
 CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
     _applicant_email,
     _orcid,
+    _recipient_orcid,
     _recipient,
     _profile,
     _signatory,
@@ -272,4 +235,5 @@ CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
 def findings(facts: Facts) -> list[Finding]:
     """What the checks say, what is worth a look first."""
     found = [finding for check in CHECKS if (finding := check(facts))]
+    found += [finding for person in facts.people for check in CHECKS_OF_A_PERSON if (finding := check(person))]
     return sorted(found, key=lambda finding: finding.level != Level.LOOK)

@@ -32,7 +32,7 @@ TURN_WORDS: dict[Part, Sentence] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One request as a line: everything a list says about it."""
+    """One request as a line: everything a list says about it. `flag` is a warning for hub staff alone."""
 
     reference: str
     url: str
@@ -47,6 +47,7 @@ class Shown:
     days: int | None
     turn: Sentence
     mine: bool
+    flag: str = ""
 
 
 def page_url(reference: str) -> str:

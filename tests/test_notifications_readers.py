@@ -8,7 +8,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from access_requests import notifications
-from access_requests.admin.facts import services_of
+from access_requests.admin.identity import Account, with_services
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.accounts.sign_in import Service
 from aidahub.outbox.models import Mail
@@ -56,4 +56,4 @@ def test_sign_in_services_have_the_names_of_the_sign_in_page(ada: User, settings
     settings.SIGN_IN_SERVICES = [Service("lifescience", "Life Science Login", "x", "y", "https://login.example")]
     for provider in ("lifescience", "orcid", "gone"):
         SocialAccount.objects.create(user=ada, provider=provider, uid=provider)
-    assert services_of(ada) == ["gone", "Life Science Login", "ORCID"]
+    assert with_services({ada.pk: Account(ada)})[ada.pk].services == ["gone", "Life Science Login", "ORCID"]

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from access_requests import actions
+from access_requests import actions, flags
 from access_requests.filing import attach_upload
-from access_requests.models import AccessRequest, FormVersion
+from access_requests.models import AccessRequest, FormVersion, Institution
 from access_requests.workflow import Status
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
@@ -138,6 +138,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     ),
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_personflag_add": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_personflag_lift": (for_hub(OK), for_hub(ELSEWHERE)),
     "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_change": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_form_changelist": (for_hub(OK), for_hub(METHOD)),
@@ -228,6 +230,10 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "datasets_provider": Provider.objects.first(),
         "access_requests_policy": license_of(brgandi).policy,
         "access_requests_formversion": FormVersion.objects.first(),
+        "access_requests_institution": Institution.objects.create(ror_id="https://ror.org/048a87296", name="Uppsala"),
+        "access_requests_personflag": flags.flag(
+            by=named(cast, "sigrid"), email="alva.dahl@kth.example", reason="Why."
+        ),
     }
     return {
         "rows": rows,

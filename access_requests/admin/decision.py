@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from access_requests import flags
 from access_requests.desk import requests_for, waiting_for
 from access_requests.filing import files_shown
 from access_requests.models import AccessRequest
@@ -19,7 +20,6 @@ from access_requests.rows import page_url
 from access_requests.rules import Allowed, Denied, may, parts_in, voting_providers
 from access_requests.timeline import timeline
 from access_requests.waiting import standing
-from access_requests.workflow import Part
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
@@ -27,6 +27,7 @@ from . import facts
 from .filters import user_of
 from .forms import StepForm
 from .frame import frame
+from .identity import people_of
 from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
@@ -60,23 +61,26 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
 def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
     """What the decision page shows to one reader."""
     submission = facts.last_sent(access_request)
+    people = people_of(user, access_request, submission.answers)
     buttons = offers(user, access_request)
+    is_named = facts.is_named(user, access_request)
     return {
         "access_request": access_request,
         "submission": submission,
         "submissions": sorted(access_request.submissions.all(), key=lambda row: -row.number),
         "standing": standing(access_request, user),
         "who": facts.who_asks(access_request),
+        "people": {person.part.name.lower(): person for person in people},
         "answers": submission.answers,
         "profile": facts.profile_of(submission),
-        "recipient": facts.person_in(access_request, Part.RECIPIENT_SCIENTIST),
-        "signatory": facts.person_in(access_request, Part.SIGNATORY),
-        "findings": facts.check(user, access_request, submission),
+        "findings": facts.check(user, access_request, submission, people),
         "offers": buttons,
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
-        "is_named": facts.is_named(user, access_request),
+        "is_named": is_named,
+        "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
+        "may_flag": user.is_hub and not is_named,
         "lines": facts.answers_of(access_request),
-        "earlier": facts.earlier_requests(user, access_request),
+        "earlier": facts.earlier_of(people),
         "rounds": facts.rounds_for(user, access_request),
         "files": files_shown(access_request, user, parts_in(user, access_request)),
         "timeline": timeline(access_request, user),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -14,8 +13,9 @@ from django.utils import timezone
 from access_requests import comparison
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
-from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Participant, Round, Submission
-from access_requests.rows import Shown, applicant_in, shown, with_rows
+from access_requests.identity import Earlier, Person
+from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Round, Submission
+from access_requests.rows import applicant_in
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
@@ -52,67 +52,47 @@ class RoundShown:
 
 @dataclass(frozen=True)
 class Who:
-    """The applicant: what they say and what is known."""
+    """The applicant in a few words, for titles."""
 
     name: str
     institution: str
-    email: str
     domain: str
-    verified: bool
-    orcid: str
-    services: list[str]
 
 
 def who_asks(request: AccessRequest) -> Who:
     """The applicant of a request of `with_all`."""
     person = applicant_in(request.participants.all())
     email = person.email if person else request.applicant.email
-    return Who(
-        name=person.name if person else str(request.applicant),
-        institution=person.institution if person else "",
-        email=email,
-        domain=domain_of(email),
-        verified=email.casefold() in request.applicant.verified_emails,
-        orcid=request.applicant.orcid,
-        services=services_of(request.applicant),
-    )
+    name = person.name if person else str(request.applicant)
+    return Who(name, person.institution if person else "", domain_of(email))
 
 
-def services_of(user: User) -> list[str]:
-    """The services by which a person has signed in, by the names that the sign-in page uses."""
-    names = {"orcid": "ORCID", **{service.id: service.name for service in settings.SIGN_IN_SERVICES}}
-    found = SocialAccount.objects.filter(user_id=user.pk).order_by("provider").values_list("provider", flat=True)
-    return [names.get(provider, provider) for provider in found]
+def earlier_of(people: Iterable[Person]) -> list[tuple[Person, list[Earlier], int]]:
+    """Each person who has asked or been responsible, with other requests of theirs and how many more there are."""
+    asking = [person for person in people if person.part != Part.SIGNATORY]
+    return [
+        (person, list(person.earlier[:EARLIER_SHOWN]), max(0, len(person.earlier) - EARLIER_SHOWN)) for person in asking
+    ]
 
 
-def person_in(request: AccessRequest, part: Part) -> Participant | None:
-    """Who holds a part now."""
-    people = request.participants.all()
-    return next((row for row in people if row.part == part and row.removed_at is None), None)
-
-
-def earlier_requests(user: User, request: AccessRequest) -> list[Shown]:
-    """Other requests by the same person, for datasets of the reader's; the latest first."""
-    rows = requests_for(user).filter(applicant=request.applicant_id).exclude(pk=request.pk)
-    return [shown(row, mine=False) for row in with_rows(rows).order_by("-submitted_at")[:EARLIER_SHOWN]]
-
-
-def check(user: User, request: AccessRequest, submission: Submission) -> list[Finding]:
+def check(user: User, request: AccessRequest, submission: Submission, people: tuple[Person, ...]) -> list[Finding]:
     """What the checks of `evidence` say about a request."""
     others = requests_for(user).filter(applicant=request.applicant_id).exclude(pk=request.pk).order_by("pk")
     known = list(others.values_list("reference", "status", "dataset_id"))
     providers = [row for row in request.dataset.dataset_providers.all() if row.retired_at is None]
+    applicant = next((person for person in people if person.part == Part.APPLICANT), None)
     return findings(
         Facts(
             answers={"applicant_email": request.applicant.email, **submission.answers},
             verified_emails=request.applicant.verified_emails,
-            orcid=request.applicant.orcid,
+            orcid=applicant.orcid if applicant else "",
             text_in_force=not _changed_since(submission, request.license.texts.all()),
             synthetic=request.dataset.synthetic,
             rejected=tuple(ref for ref, status, _dataset in known if status == Status.REJECTED),
             open=tuple(ref for ref, status, key in known if status in OPEN and key == request.dataset_id),
             provider_emails=frozenset(row.provider.email for row in providers),
             today=timezone.localdate(),
+            people=people,
         )
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from access_requests import flags
 from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
@@ -62,7 +63,9 @@ class RequestList(ChangeList):
         """Read the page's requests once and make a line of each."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        self.rows = [shown(row) for row in self.result_list]
+        flagged = flags.of_requests(user_of(request), self.result_list)
+        reasons = {key: " ".join(flag.reason for flag in found) for key, found in flagged.items()}
+        self.rows = [replace(shown(row), flag=reasons.get(row.pk, "")) for row in self.result_list]
 
 
 def _choose(slug: str) -> Callable[..., HttpResponse]:

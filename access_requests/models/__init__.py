@@ -4,7 +4,9 @@ Only `actions` changes a request. What must never be false is a constraint of th
 """
 
 from .access import Agreement, Delivery, Grant, GrantQuerySet
+from .flags import PersonFlag
 from .forms import Form, FormDraft, FormVersion, Policy
+from .institutions import Institution, InstitutionDomain, InstitutionName
 from .record import Event, LicenseAcceptance, SealedText, Submission
 from .request import (
     AccessRequest,
@@ -34,11 +36,15 @@ __all__ = [
     "FormVersion",
     "Grant",
     "GrantQuerySet",
+    "Institution",
+    "InstitutionDomain",
+    "InstitutionName",
     "LicenseAcceptance",
     "Message",
     "PartInvitation",
     "Participant",
     "ParticipantQuerySet",
+    "PersonFlag",
     "Policy",
     "ReferenceCounter",
     "Round",

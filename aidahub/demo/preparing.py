@@ -19,6 +19,7 @@ from aidahub.demo.trouble import CannotStart
 from aidahub.environment import ROOT
 
 PAGE = ROOT / "fixtures" / "brgandi.md"
+INSTITUTIONS = ROOT / "fixtures" / "institutions.json"
 
 
 def prepare(say: Callable[[str], None]) -> None:
@@ -41,7 +42,7 @@ def prepare(say: Callable[[str], None]) -> None:
 
 
 def fill(password: str) -> None:
-    """Bring the forms, the dataset and the people up to date, who sign in with `password`.
+    """Bring the forms, the dataset, some institutions and the people up to date, who sign in with `password`.
 
     Raises:
         CannotStart: with what to do, when something is refused.
@@ -50,8 +51,11 @@ def fill(password: str) -> None:
         try:
             quietly("load_forms")
             quietly("import_datasets", str(PAGE))
+            quietly("import_institutions", str(INSTITUTIONS))
         except (CommandError, SystemExit) as problem:
-            raise CannotStart(f"The dataset or its forms could not be read: {first_line(problem)}") from problem
+            raise CannotStart(
+                f"The dataset, its forms or the institutions could not be read: {first_line(problem)}"
+            ) from problem
         make_people(password)
 
 

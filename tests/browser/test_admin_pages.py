@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from access_requests import actions
-from access_requests.models import AccessRequest
+from access_requests import actions, flags
+from access_requests.models import AccessRequest, PersonFlag
 from access_requests.workflow import Answer
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
-from tests.cast import fill, license_of, make_user, provider_of, sent, set_policy
+from tests.cast import BRGANDI, fill, license_of, make_user, provider_of, sent, set_policy
 from tests.support.processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+FLAGS = "/admin/access_requests/personflag/"
 LIST = "/admin/access_requests/accessrequest/"
 SHOTS = os.environ.get("SHOTS", "")
 
@@ -63,6 +65,8 @@ def requests(
     again = actions.submit(request=fill(again, planned_use=plan), by=ada)
     actions.decide(request=again, by=petra, answer=Answer.APPROVE, reason="Good plan.")
     waiting = sent(alva, brgandi)
+    call_command("import_institutions", str(BRGANDI.with_name("institutions.json")), verbosity=0)
+    flags.flag(by=hedda, email="rut.ek@uu.example", reason="Signed for two institutions at once in 2025; ask first.")
     members = sent(make_user("beda@liu.example", "Beda Falk"), brgandi, "AIDA BY license")
     sent(ada, other)
     Mail.objects.create(
@@ -97,6 +101,12 @@ def pages_of(requests: dict[str, AccessRequest]) -> dict[str, dict[str, str]]:
             "policies": "/admin/access_requests/policy/",
             "policy": "/admin/access_requests/policy/add/",
             "forms": "/admin/access_requests/formversion/",
+            "flags": FLAGS,
+            "flag": f"{FLAGS}add/?email=rut.ek%40uu.example",
+            "flag-set": f"{FLAGS}{PersonFlag.objects.get().pk}/change/",
+            "flag-lift": f"{FLAGS}{PersonFlag.objects.get().pk}/lift/",
+            "person": f"/admin/accounts/user/{requests['again'].applicant_id}/change/",
+            "institutions": "/admin/access_requests/institution/",
         },
     }
 
