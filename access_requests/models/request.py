@@ -71,8 +71,10 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         Raises:
             AccessRequest.DoesNotExist: when it was discarded in the meantime.
         """
-        rows = self.select_related("dataset", "license", "applicant", "form_version")
-        return rows.select_for_update(of=("self",)).get(pk=request.pk)
+        # Locked alone and read after: PostgreSQL looks again at a row that it waited for, and loses it where a joined
+        # one is another by then (a new applicant).
+        self.select_for_update().only("pk").get(pk=request.pk)
+        return self.select_related("dataset", "license", "applicant", "form_version").get(pk=request.pk)
 
 
 def _seen_as_provider(user: User) -> Exists:
