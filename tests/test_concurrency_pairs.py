@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 # What moves nothing collides with nothing but the counter of events.
 LIGHT = {
-    Verb.NOTE, Verb.COMMENT, Verb.MESSAGE, Verb.ATTACH, Verb.REDACT, Verb.ASSIGN, Verb.REGISTER, Verb.RENEW, Verb.VOID_VOTE, Verb.SHOW_SECRET,
-    Verb.SAVE, Verb.DETACH,
+    Verb.NOTE, Verb.COMMENT, Verb.MESSAGE, Verb.ATTACH, Verb.DETACH, Verb.REDACT, Verb.ASSIGN, Verb.REGISTER,
+    Verb.RENEW, Verb.SAVE, Verb.VOID_VOTE, Verb.SHOW_SECRET,
 }  # fmt: skip
 STATUSES = tuple(
     status for status in Status if any(status in MOVES[verb].sources and MOVES[verb].targets for verb in ACTS)
