@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from . import kinds, questions
+from .comment_notes import put_comments
 from .kinds import PERSON_PARTS, Kind
 from .questions import Answers, Question, text_in
 
@@ -91,6 +92,7 @@ class StepForm(forms.Form):
         answers: the draft's.
         emails: the account's verified addresses, the choices of an institutional e-mail.
         data: what was posted, if anything.
+        comments: what the reviewers say about single answers, by the key of the question; shown at its field.
     """
 
     use_required_attribute = False  # a draft is saved with whatever is there
@@ -103,6 +105,7 @@ class StepForm(forms.Form):
         *,
         emails: Collection[str] = (),
         data: MultiValueDict[str, Any] | None = None,
+        comments: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.asked, self.step, self.saved, self.emails = asked, step, answers, sorted(emails)
         self.questions = _of_step_with_dependents(asked, step, answers)
@@ -114,6 +117,7 @@ class StepForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(*self._groups())
+        put_comments(self, self.helper.layout, comments or {})
 
     def _field(self, question: Question) -> AnswerField:
         widget = self._own_address() if question.own and self.emails else widget_of(question, self._given(question))

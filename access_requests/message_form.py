@@ -40,3 +40,4 @@ class MessageForm(forms.Form):
     def __init__(self, data: Any = None, *, name: str, label: Any, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(data, auto_id=f"{name}-%s", label_suffix="", **kwargs)
         self.fields["text"].label, self.fields["text"].help_text = label, help_text
+        self.fields["text"].widget.attrs["class"] = "form-control"

@@ -19,9 +19,10 @@ from aidahub.accounts.models import User
 from .comparison import Line
 from .models import AccessRequest, AnyUser, Message, Submission
 from .refusals import Denied
-from .workflow import CONFLICTED, Part, Status
+from .workflow import CONFLICTED, Part, Status, Verb
 
 Kind, Voice = Message.Kind, Message.Voice
+SAYING = frozenset({Verb.MESSAGE, Verb.NOTE, Verb.COMMENT})
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,14 @@ def _was_excused(user: User, request: AccessRequest) -> bool:
 
 
 def talk_of(request: AccessRequest, viewer: AnyUser, parts: Collection[Part]) -> Talk:
-    """What was said in a request, for one viewer who sees it; in one query, rarely two.
+    """What was said in a request, for one viewer who sees it; in one query, rarely two, where anything was.
 
     Args:
-        request: with its participants fetched.
+        request: with its participants and events fetched.
         parts: what the viewer is to the request.
     """
+    if not any(event.verb in SAYING for event in request.events.all()):
+        return Talk()
     rows = list(request.messages.select_related("text", "by").order_by("number"))
     inside = any(row.kind != Kind.MESSAGE for row in rows) and reads_notes(viewer, request, parts)
     seen = [row for row in rows if row.kind == Kind.MESSAGE or inside or row.released_at]
