@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .models import Message
 from .plain import plain
 from .rules import REASON_LENGTH
 
@@ -25,9 +26,12 @@ class MessageForm(forms.Form):
     Args:
         name: what is written, which keeps the forms of one page apart.
         label, help_text: above the field; who will read it.
+
+    `message` is what became of it, once it was written.
     """
 
     use_required_attribute = False
+    message: Message | None = None
     text = WordsField(
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),

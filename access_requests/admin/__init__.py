@@ -1,5 +1,5 @@
 """The admin of access requests: a list, a page to decide on, confirmation pages. All of it calls `actions`."""
 
-from . import mails, policies, requests
+from . import canned, mails, policies, requests
 
-__all__ = ["mails", "policies", "requests"]
+__all__ = ["canned", "mails", "policies", "requests"]
