@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from aidahub.accounts.models import User
 
 from .comparison import Line
-from .models import AccessRequest, AnyUser, Message, Submission
+from .models import AccessRequest, AnyUser, Decider, Message, Submission
 from .refusals import Denied
 from .workflow import CONFLICTED, Part, Status, Verb
 
@@ -63,7 +63,7 @@ class Talk:
 def reads_notes(user: AnyUser, request: AccessRequest, parts: Collection[Part]) -> bool:
     """Whether somebody with these parts reads and writes internal notes and comments: deciders and hub staff.
 
-    A decider who was excused from the last round (a conflict of interest, for one) does not.
+    A decider who was excused (a conflict of interest, for one) does not, unless they are asked again in a later round.
     """
     if not isinstance(user, User) or CONFLICTED & set(parts):
         return False
@@ -81,9 +81,10 @@ def check_reads_notes(user: User, request: AccessRequest, parts: Collection[Part
 
 
 def _was_excused(user: User, request: AccessRequest) -> bool:
-    last = max(request.rounds.all(), key=lambda row: row.number, default=None)
-    asked = [row for row in last.deciders.all() if row.provider_id in user.provider_ids] if last else []
-    return bool(asked) and all(row.excused_at for row in asked)
+    own = Decider.objects.filter(round__request=request, provider__in=user.provider_ids)
+    rows = list(own.values_list("round__number", "excused_at"))
+    last = max((number for number, _excused in rows), default=0)
+    return bool(rows) and all(excused for number, excused in rows if number == last)
 
 
 def talk_of(request: AccessRequest, viewer: AnyUser, parts: Collection[Part]) -> Talk:

@@ -103,7 +103,9 @@ def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bo
 
 
 def _last_reason(row: AccessRequest) -> str:
-    last = max(row.events.all(), key=lambda event: event.number, default=None)
+    """Why it was sent back last, whatever was said and done since."""
+    sent_back = [event for event in row.events.all() if event.verb == Verb.SEND_BACK]
+    last = max(sent_back, key=lambda event: event.number, default=None)
     return reason_of(last) if last else ""
 
 
