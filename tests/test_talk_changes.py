@@ -58,8 +58,8 @@ def test_long_passages_that_stayed_are_left_out() -> None:
 def test_both_texts_can_be_read_from_the_pieces(before: list[str], after: list[str]) -> None:
     old, new = " ".join(before), " ".join(after)
     pieces = word_changes(old, new)
-    assert "".join(p.text for p in pieces if p.kind != "gone").split() == new.split()
-    assert "".join(p.text for p in pieces if p.kind != "new").split() == old.split()
+    assert " ".join(piece.text for piece in pieces if piece.kind != "gone").split() == new.split()
+    assert " ".join(piece.text for piece in pieces if piece.kind != "new").split() == old.split()
 
 
 def test_hostile_texts_take_no_long_time() -> None:
