@@ -157,8 +157,11 @@ def test_the_decision_page_asks_the_same_however_much_was_said(
         client.get(at(row, "change"))
         with django_assert_max_num_queries(45):
             page = client.get(at(row, "change"))
-        assert page.content.decode().count("Page 2 of 2") == 1, "of the messages; all notes fit on one page"
-        assert "Page 1 of 2" in text_of(client.get(at(row, "change") + "?messages=1"))
+        assert "Page 5 of 5" in text_of(page), "the last of the messages"
+        assert "Page 3 of 3" in text_of(page), "the last of the notes"
+        first = text_of(client.get(at(row, "change") + "?messages=1"))
+        assert "Page 1 of 5" in first
+        assert "Page 3 of 3" in first
 
 
 # Texts that are used again

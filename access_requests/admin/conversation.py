@@ -18,7 +18,7 @@ from access_requests.word_changes import Piece, word_changes
 from access_requests.workflow import CONFLICTED, Verb
 from aidahub.accounts.models import User
 
-SHOWN = 30
+SHOWN = 10
 
 
 @dataclass(frozen=True)

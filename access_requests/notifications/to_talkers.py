@@ -25,9 +25,12 @@ def asked(case: Case, reader: Reader) -> Letter:
     """To those who review: somebody who is named in the request wrote to them."""
     names = _names(case)
     url, invitation = link_for(case, reader)
+    lead = _("%(writer)s wrote to those who review the request of %(asker)s for access to %(dataset)s.")
+    if case.event and case.event.by_id == case.request.applicant_id:
+        lead = _("%(asker)s wrote about the request for access to %(dataset)s.")
     return Letter(
         _("Answer: %(writer)s wrote about access to %(dataset)s") % names,
-        _("%(writer)s wrote to those who review the request of %(asker)s for access to %(dataset)s.") % names,
+        lead % names,
         [],
         [*_words(case), Section(_("The request"), brief(case))],
         _("Answer"),

@@ -16,7 +16,7 @@ from access_requests.workflow import CONFLICTED, Part, Verb
 from . import kept
 from .shared import SignedIn
 
-SHOWN = 30
+SHOWN = 10
 STEP = "message"
 
 
