@@ -214,7 +214,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "access_requests_policy": license_of(brgandi).policy,
         "access_requests_formversion": FormVersion.objects.first(),
         "access_requests_form": Form.objects.first(),
-        "access_requests_cannedtext": CannedText.objects.first(),
+        "access_requests_cannedtext": CannedText.objects.get_or_create(slug="wrong-person")[0],
     }
     return {
         "rows": rows,

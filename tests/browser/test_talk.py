@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from access_requests import actions
-from access_requests.models import AccessRequest, Message
+from access_requests.models import AccessRequest, CannedText, Message
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from tests.browser.test_admin_pages import LIST, Visit, enter, look, site  # noqa: F401 - two of them are fixtures
@@ -17,6 +17,13 @@ from tests.cast import RequestAt, change_license, fill
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONG = "We use the scanner in room 7, as before.\n\nIts name is " + "averylongnamewithoutanyspaceinit" * 6 + "."
+
+
+@pytest.fixture(autouse=True)
+def _texts() -> None:
+    """The text that the tests use; a flush before has taken those away that a migration made."""
+    words = {"title_en": "Wrong person", "text_en": "The person whom you name cannot be that."}
+    CannedText.objects.update_or_create(slug="wrong-person", defaults=words)
 
 
 @pytest.fixture
