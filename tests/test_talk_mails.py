@@ -149,7 +149,7 @@ def test_an_invitation_is_in_the_mail_of_a_decider_without_an_account(brgandi: D
     request = sent(ada, brgandi)
     write(request, ada)
     mail = Mail.objects.get(kind="asked", recipient=PER)
-    assert re.search(r"Answer:\nhttp\S+/invitations/\S+/\n", mail.text)
+    assert re.search(r"Answer:\nhttp\S+/invitations/\S+\?next=\S+\n", mail.text)
     assert "The link is an invitation for you alone" in mail.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_provider_uses_a_text_and_the_applicant_answers_without_javascript(
     page.get_by_label("Write an internal note").fill("I asked her.")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.locator("#message-2")).to_contain_text("I asked her.")
-    page.get_by_role("link", name="Comment: Planned use").click()
+    page.get_by_role("link", name=re.compile(r"^Comment ?: Planned use$")).click()
     page.get_by_label("Your comment").fill("Which networks?")
     page.get_by_role("button", name="Keep the comment").click()
     expect(page.locator("#message-3")).to_contain_text("The applicant does not see it yet")
