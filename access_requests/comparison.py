@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from .models import Submission
 from .questions import Question, name_of, parse, shown, words
+from .workflow import Part
 
 
 @dataclass(frozen=True)
 class Line:
-    """One answer as people read it; `before` is what stood there in the sending before, None where it is the same."""
+    """One answer as people read it; `before` is what stood there in the sending before, None where it is the same.
+
+    `comments` are those on this answer that the reader may see; `talk.with_comments` puts them there.
+    """
 
     step: str
     key: str
     label: str
     answer: str
     before: str | None = None
+    comments: tuple[Any, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -59,5 +67,27 @@ def read(asked: Iterable[Question], answers: dict[str, object]) -> list[Line]:
 
 
 def changes(submission: Submission, before: Submission) -> list[Line]:
-    """Only the answers that read otherwise than in an earlier submission."""
-    return [line for line in lines(submission, before) if line.changed]
+    """Only what reads otherwise than in an earlier submission: answers, members, the text of the licence by number."""
+    found = [line for line in lines(submission, before) if line.changed]
+    return [*found, *filter(None, (members(submission, before), license_number(submission, before)))]
+
+
+def members(submission: Submission, before: Submission) -> Line | None:
+    """Who else was named when each was sent, where that differs; they stand beside the answers."""
+    now, then = (_members_at(sent) for sent in (submission, before))
+    return Line("people", "members", _("Members"), now, then) if now != then else None
+
+
+def _members_at(sent: Submission) -> str:
+    at = sent.sent_at
+    members = [row for row in sent.request.participants.all() if row.part == Part.MEMBER and row.added_at <= at]
+    here = sorted((row for row in members if not row.removed_at or row.removed_at > at), key=lambda row: row.pk)
+    return "\n".join(", ".join(filter(None, (row.name, row.title, row.email))) for row in here)
+
+
+def license_number(submission: Submission, before: Submission) -> Line | None:
+    """Which text of the licence was accepted with each, where that differs."""
+    if submission.license_text_id == before.license_text_id:
+        return None
+    now, then = (_("text number %(number)s") % {"number": sent.license_text.number} for sent in (submission, before))
+    return Line("terms", "license", _("Licence"), now, then)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from . import kinds, questions
+from .comment_notes import put_comments
 from .kinds import PERSON_PARTS, Kind
 from .questions import Answers, Question, text_in
 
@@ -127,6 +128,7 @@ class StepForm(forms.Form):
         data: what was posted, if anything.
         attached: what the draft's files are called, by their public ids.
         files: the files that were posted, if any; whoever calls keeps them (`uploads`).
+        comments: what the reviewers say about single answers, by the key of the question; shown at its field.
     """
 
     use_required_attribute = False  # a draft is saved with whatever is there
@@ -141,6 +143,7 @@ class StepForm(forms.Form):
         data: MultiValueDict[str, Any] | None = None,
         attached: Mapping[str, str] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+        comments: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.asked, self.step, self.saved, self.emails = asked, step, answers, sorted(emails)
         self.attached = attached or {}
@@ -153,6 +156,7 @@ class StepForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(*self._groups())
+        put_comments(self, self.helper.layout, comments or {})
 
     def _field(self, question: Question) -> AnswerField:
         widget = self._widget(question)

@@ -7,15 +7,15 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 
 from datasets.models import Provider
 
-from .events import text_of
-from .models import AnyUser, Event, Participant
+from .models import AnyUser, Attachment, Event, Participant
+from .models.record import words_or_removed
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class Reader:
     """For whom the sentences are: `inner` for providers and hub staff who are not named in the request.
 
     `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
-    named, by their number.
+    named, by their number. `notes`: they read internal notes and comments; `files` are those attached, by their
+    public id.
     """
 
     user: AnyUser
     inner: bool
     voters: Mapping[tuple[int, int], Provider]
     people: Mapping[int, Participant]
+    notes: bool = False
+    files: Mapping[str, Attachment] = field(default_factory=dict)
 
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
@@ -56,10 +59,11 @@ Tale = Callable[[Event, Reader, list[Event]], Entry | None]
 
 
 def reason_of(event: Event) -> str:
-    """The reason given with an event, empty when there is none or it was erased."""
+    """The reason given with an event, empty when there is none; in place of one that was erased, that it was."""
     if hasattr(event, "reason_text"):
-        return event.reason_text or ""
-    return text_of(event)
+        return words_or_removed(event.reason_text or "", getattr(event, "reason_erased_at", None))
+    digest = event.payload.get("reason")
+    return next((row.words for row in event.request.texts.all() if row.digest == digest), "") if digest else ""
 
 
 def entry(event: Event, reader: Reader, own: str, other: str, icon: str, detail: str = "", **names: str) -> Entry:

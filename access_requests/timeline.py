@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import kinds
-from .models import AccessRequest, AnyUser, Decider, Event, SealedText
+from .models import AccessRequest, AnyUser, Attachment, Decider, Event, SealedText
 from .rules import parts_in
 from .tales_of_access import TALES_OF_ACCESS
 from .tales_of_hub import TALES_OF_HUB
 from .tales_of_people import TALES_OF_PEOPLE
-from .tales_of_talk import TALES_OF_TALK
+from .tales_of_talk import TALES_OF_TALK, commented
+from .talk import reads_notes
 from .telling import Entry, Reader, Tale, entry, reason_of, told, unsigned
 from .workflow import CONFLICTED, Answer, Part, Status, Verb
 
@@ -40,15 +41,25 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
         viewer: who reads.
         parts: what the viewer is to the request; asked of the rules when not given.
     """
-    inner = sees_inside(parts_in(viewer, request) if parts is None else parts)
+    parts = parts_in(viewer, request) if parts is None else parts
+    inner = sees_inside(parts)
     events = sorted(request.events.all(), key=lambda event: event.number)
     voted = inner and any(event.verb == Verb.DECIDE for event in events)
     people = {person.number: person for person in request.participants.all()}
-    reader = Reader(viewer, inner, Decider.objects.by_place(request) if voted else {}, people)
+    voters = Decider.objects.by_place(request) if voted else {}
+    noted = any(event.verb in {Verb.NOTE, Verb.COMMENT, Verb.REDACT} for event in events)
+    notes = inner and noted and reads_notes(viewer, request, parts)
+    reader = Reader(viewer, inner, voters, people, notes, _files(request, events))
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
     lines = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
     return [line for line in reversed(list(lines)) if line]
+
+
+def _files(request: AccessRequest, events: list[Event]) -> dict[str, Attachment]:
+    """The files that events tell of, those taken away too."""
+    told_of = any("file" in event.payload for event in events)
+    return {str(file.public_id): file for file in request.attachments.all()} if told_of else {}
 
 
 def events_with_reasons() -> QuerySet[Event]:
@@ -56,7 +67,8 @@ def events_with_reasons() -> QuerySet[Event]:
     digest = KeyTextTransform("reason", "payload")
     sealed = SealedText.objects.filter(request=OuterRef("request"), digest=OuterRef("reason_digest"))
     rows = Event.objects.select_related("by").annotate(reason_digest=digest)
-    return rows.annotate(reason_text=Subquery(sealed.values("text")[:1])).order_by("number")
+    text, erased = (Subquery(sealed.values(column)[:1]) for column in ("text", "erased_at"))
+    return rows.annotate(reason_text=text, reason_erased_at=erased).order_by("number")
 
 
 def _submit(event: Event, reader: Reader, events: list[Event]) -> Entry:
@@ -93,7 +105,8 @@ def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
         else _("The request was sent back: something must be changed or explained.")
     )
     own = _("You sent the request back to the applicant.")
-    return unsigned(entry(event, reader, own, named, "return", reason_of(event)), reader)
+    detail = "\n\n".join(filter(None, (reason_of(event), commented(event))))
+    return unsigned(entry(event, reader, own, named, "return", detail), reader)
 
 
 def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import edit, files, pages, start, verbs
+from .views import edit, files, messages, pages, start, verbs
 
 app_name = "access_requests"
 
 urlpatterns = [
     path("requests/", pages.mine, name="mine"),
     path("requests/<str:reference>/", pages.detail, name="detail"),
+    path("requests/<str:reference>/messages/", messages.write, name="messages"),
     path("requests/<str:reference>/edit/", edit.edit, name="edit"),
     path("requests/<str:reference>/edit/<slug:step>/", edit.edit_step, name="edit_step"),
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access_requests import actions
-from access_requests.models import AccessRequest, Policy
+from access_requests.models import AccessRequest, CannedText, Policy
 from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
@@ -171,9 +171,9 @@ class TestNobody:
             for address in (f"{base}987654/change/", f"{base}987654/delete/", f"{base}zebra/change/"):
                 assert client.get(address).status_code == 404, address
 
-    def test_nothing_can_be_deleted(self, brgandi: Dataset, sigrid: User, client: Client) -> None:
+    def test_only_canned_texts_can_be_deleted(self, brgandi: Dataset, sigrid: User, client: Client) -> None:
         client.force_login(sigrid)
-        for model in admin.site._registry:
+        for model in set(admin.site._registry) - {CannedText}:
             row = model._default_manager.first()
             if row is not None and model is not AccessRequest:
                 address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/{row.pk}/delete/"

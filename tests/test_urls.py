@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from access_requests import actions, flags
 from access_requests.filing import attach_upload
-from access_requests.models import AccessRequest, FormVersion, Institution
+from access_requests.models import AccessRequest, CannedText, FormVersion, Institution
 from access_requests.workflow import Status
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
@@ -76,6 +76,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:start": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "access_requests:mine": (all_but_anonymous(OK), WRONG_METHOD),
     "access_requests:detail": (SEES, WRONG_METHOD),
+    "access_requests:messages": (WRONG_METHOD, SEES),  # without words: the page again, with what is missing
     "access_requests:edit": (NOT_NOW, WRONG_METHOD),
     "access_requests:edit_step": (NOT_NOW, NOT_NOW),
     "access_requests:withdraw": (ASKS, ASKED),
@@ -127,6 +128,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:access_requests_accessrequest_changelist": (for_staff(OK), for_staff(OK)),
     "admin:access_requests_accessrequest_several": (HIDDEN, HIDDEN),  # without requests there is nothing to show
     "admin:access_requests_accessrequest_change": (DECIDES, for_staff(METHOD)),
+    "admin:access_requests_accessrequest_message": (for_staff(METHOD), DECIDES),
+    "admin:access_requests_accessrequest_note": (for_staff(METHOD), DECIDES),
+    "admin:access_requests_accessrequest_comment": (DECIDES, DECIDES),
     # Hub staff have no vote of their own here: they are led to where a vote that came by mail is recorded.
     "admin:access_requests_accessrequest_step": (
         (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE),
@@ -152,6 +156,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:access_requests_form_question": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_form_question_move": (for_hub(METHOD), for_hub(ELSEWHERE)),
     "admin:access_requests_form_question_remove": (for_hub(OK), for_hub(ELSEWHERE)),
+    "admin:access_requests_cannedtext_add": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_cannedtext_change": (for_hub(OK), for_hub(OK)),
+    "admin:access_requests_cannedtext_delete": (for_hub(OK), for_hub(OK)),
     "admin:datasets_dataset_change": (for_hub(OK), for_hub(OK)),
     "admin:datasets_dataset_findings": (for_hub(OK), for_hub(OK)),
     # The rest of the admin: hub staff read; nobody adds, changes or deletes.
@@ -234,6 +241,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "access_requests_personflag": flags.flag(
             by=named(cast, "sigrid"), email="alva.dahl@kth.example", reason="Why."
         ),
+        "access_requests_cannedtext": CannedText.objects.get_or_create(slug="wrong-person")[0],
     }
     return {
         "rows": rows,
@@ -247,6 +255,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "name": "metadata.ttl",
         "part": 1,
         "step": "you",
+        "question": "planned_use",
         "content_type_id": ContentType.objects.get_for_model(Dataset).pk,
         "app_label": "access_requests",
     }

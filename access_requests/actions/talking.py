@@ -12,6 +12,7 @@ from access_requests.events import seal
 from access_requests.models import AccessRequest, Message, Participant
 from access_requests.plain import plain
 from access_requests.rules import Denied, check_length, check_may
+from access_requests.talk import check_reads_notes
 from access_requests.workflow import CONFLICTED, Part, Verb
 from aidahub.accounts.models import User
 
@@ -60,6 +61,7 @@ def note(*, request: AccessRequest, by: User, text: str) -> Message:
     """Write an internal note: deciders and hub staff read it, nobody who is named does."""
     request = AccessRequest.objects.locked(request)
     acting = check_may(by, Verb.NOTE, request)
+    check_reads_notes(by, request, acting)
     return _say(request, Verb.NOTE, by, Message.Kind.NOTE, text, acting)
 
 
@@ -72,6 +74,7 @@ def comment(*, request: AccessRequest, by: User, question: str, text: str) -> Me
     """
     request = AccessRequest.objects.locked(request)
     acting = check_may(by, Verb.COMMENT, request)
+    check_reads_notes(by, request, acting)
     sent = request.submissions.latest("number")
     asked = questions.shown(questions.parse(sent.form_version.questions), sent.answers)
     if question not in {one.key for one in asked}:

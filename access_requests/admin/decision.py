@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests import flags
 from access_requests.desk import requests_for, waiting_for
 from access_requests.filing import files_shown
+from access_requests.message_form import MessageForm
 from access_requests.models import AccessRequest
 from access_requests.rows import page_url
 from access_requests.rules import Allowed, Denied, may, parts_in, voting_providers
@@ -23,7 +24,8 @@ from access_requests.waiting import standing
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
-from . import facts
+from . import canned, facts
+from .conversation import conversation
 from .filters import user_of
 from .forms import StepForm
 from .frame import frame
@@ -48,14 +50,21 @@ def request_for(user: User, reference: str) -> AccessRequest:
 def decision(request: HttpRequest, reference: str) -> HttpResponse:
     """The decision page."""
     user = user_of(request)
-    access_request = request_for(user, reference)
+    return decision_page(request, user, request_for(user, reference))
+
+
+def decision_page(
+    request: HttpRequest, user: User, access_request: AccessRequest, **posted: MessageForm
+) -> TemplateResponse:
+    """The decision page of a request of `request_for`, with a form that was posted in its conversation, if any."""
     title = _("%(reference)s: %(name)s asks for %(dataset)s") % {
         "reference": access_request.reference,
         "name": facts.who_asks(access_request).name,
         "dataset": access_request.dataset.display_name,
     }
-    context = {**frame(request, title), **page_of(user, access_request)}
-    return TemplateResponse(request, f"{TEMPLATES}/decision.html", context)
+    page = page_of(user, access_request)
+    said = conversation(request, user, access_request, page["lines"], **posted)
+    return TemplateResponse(request, f"{TEMPLATES}/decision.html", {**frame(request, title), **page, **said})
 
 
 def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
@@ -100,8 +109,8 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     if step_ in (APPROVE, REJECT) and not votes_here(user, access_request):
         return HttpResponseRedirect(step_url(reference, RECORD))
     providers = _voters(user, access_request, step_)
-    data = request.POST if request.method == "POST" else None
-    form = StepForm(data, step=step_, providers=providers, readers=offered.readers)
+    data, initial = canned.given(request, "reason", access_request)
+    form = StepForm(data, initial=initial, step=step_, providers=providers, readers=offered.readers)
     if not form.is_valid():
         return _confirmation(request, access_request, offered, form)
     try:

@@ -103,7 +103,10 @@ def consequence(step: Step, request: AccessRequest) -> str:
     if step.verb == Verb.DECIDE:
         return _of_vote(step.answer, request)
     return {
-        SEND_BACK: _("The applicant is asked by mail to change or explain something and to send the request again."),
+        SEND_BACK: _(
+            "The applicant is asked by mail to change or explain something and to send the request again. Comments on "
+            "single answers are shown to them then."
+        ),
         FORWARD: _("The dataset’s deciders get a mail and are asked to decide."),
         CONFIRM_APPROVAL: _("The request is approved and the applicant is told by mail."),
         CONFIRM_REJECTION: _("The request is rejected and the applicant is told by mail."),

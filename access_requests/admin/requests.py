@@ -23,7 +23,7 @@ from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 
-from . import decision, redaction, several
+from . import decision, redaction, several, talk
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .search import found
 from .steps import SEVERAL
@@ -157,6 +157,9 @@ class AccessRequestAdmin(Base):
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
             path("<slug:reference>/files/<uuid:public_id>/redact/", wrap(redaction.redact), name=f"{name}_redact"),
+            path("<slug:reference>/messages/", wrap(talk.write), name=f"{name}_message"),
+            path("<slug:reference>/notes/", wrap(talk.note), name=f"{name}_note"),
+            path("<slug:reference>/comments/<slug:question>/", wrap(talk.comment), name=f"{name}_comment"),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 

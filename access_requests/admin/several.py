@@ -16,6 +16,7 @@ from access_requests.rows import Shown, shown, with_rows
 from access_requests.rules import Denied, may, parts_of
 from aidahub.accounts.models import User
 
+from . import canned
 from .filters import user_of
 from .forms import StepForm
 from .frame import frame
@@ -58,8 +59,8 @@ def several(request: HttpRequest, slug: str) -> HttpResponse:
     if not lines:
         raise Http404
     readers = next((line.offer.readers for line in lines if line.offer.allowed), "")
-    data = request.POST if request.method == "POST" else None
-    form = StepForm(data, step=step, providers=(), readers=readers)
+    data, initial = canned.given(request, "reason", *(line.request for line in lines))
+    form = StepForm(data, initial=initial, step=step, providers=(), readers=readers)
     if form.is_valid():
         results = [_perform(step, line, user, form) for line in lines]
         return _page(request, step, "several_done.html", results=results)

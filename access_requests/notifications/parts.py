@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from access_requests import comparison
+from access_requests import comparison, questions
 from access_requests.labels import PART_LABELS
 from access_requests.waiting import is_working_day
 from access_requests.workflow import Part
@@ -96,6 +96,15 @@ def answers(case: Case) -> list[Section]:
 def in_words(texts: list[str]) -> list[Section]:
     """Reasons as they were written."""
     return [Section(_("The reason, as it was written"), words="\n\n".join(texts))] if texts else []
+
+
+def comments(case: Case) -> list[Section]:
+    """The comments on answers that the applicant may read now, each under its question's name."""
+    numbers = case.payload.get("comments", [])
+    rows = case.request.messages.filter(number__in=numbers).select_related("text").order_by("number") if numbers else ()
+    labels = {question.key: questions.name_of(question) for question in case.asked}
+    said = [(labels.get(row.question, row.question), row.text.words) for row in rows]
+    return [Section(_("Comments on your answers"), said)] if said else []
 
 
 def listed(names: list[str]) -> str:

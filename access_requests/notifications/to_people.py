@@ -18,7 +18,7 @@ from access_requests.workflow import Part, Status
 
 from .case import Case
 from .letter import Letter
-from .parts import answers, brief, changes, day, in_words, listed, planned_use, what
+from .parts import answers, brief, changes, comments, day, in_words, listed, planned_use, what
 from .readers import Reader, link_for
 
 
@@ -88,7 +88,7 @@ def returned(case: Case, reader: Reader) -> Letter:
         )
         % names,
         what(case),
-        in_words(case.reasons),
+        [*in_words(case.reasons), *comments(case)],
         _("Change your request"),
         case.own_page("edit"),
         [

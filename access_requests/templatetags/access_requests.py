@@ -1,4 +1,4 @@
-"""`{% load access_requests %}`: the request panel of a landing page, and the badge of a status."""
+"""`{% load access_requests %}`: the request panel of a landing page, the badge of a status, texts used again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from access_requests.labels import STATUS_LABELS
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, CannedText
 from access_requests.panel import licenses_for_panel, ways_in
 from access_requests.waiting import LOOKS, USUAL_DAYS
 from access_requests.workflow import Status
@@ -38,6 +38,16 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
         "start": reverse("access_requests:start", kwargs={"doi": dataset.doi}),
         "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308 - sanitised when read
     }
+
+
+@register.inclusion_tag("admin/access_requests/accessrequest/parts/canned.html")
+def canned_texts(name: str) -> dict[str, Any]:
+    """The choice of a text that is used again, with the button that puts it into the form's field. One query.
+
+    Args:
+        name: what keeps the choices of one page apart.
+    """
+    return {"name": name, "texts": CannedText.objects.all()}
 
 
 @register.simple_tag

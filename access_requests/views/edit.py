@@ -21,6 +21,7 @@ from access_requests.models import AccessRequest
 from access_requests.policies import policy_of, providers_named
 from access_requests.questions import Question
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
+from access_requests.talk import comments_to_mend, with_comments
 from access_requests.workflow import Verb
 
 from . import kept
@@ -74,10 +75,18 @@ def _emails(request: SignedIn) -> frozenset[str]:
 def _form(
     request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted | None = None
 ) -> StepForm:
+    given: dict[str, Any] = {"emails": _emails(request), "data": posted, "comments": _comments(draft)}
     if step == "terms":
-        accepted = steps.license_accepted(draft)
-        return TermsForm(asked, step, draft.draft, emails=_emails(request), data=posted, accepted=accepted)
-    return StepForm(asked, step, draft.draft, emails=_emails(request), data=posted)
+        return TermsForm(asked, step, draft.draft, accepted=steps.license_accepted(draft), **given)
+    return StepForm(asked, step, draft.draft, **given)
+
+
+def _comments(draft: AccessRequest) -> dict[str, list[str]]:
+    """What the reviewers say about single answers of a request that they sent back."""
+    found: dict[str, list[str]] = {}
+    for comment in comments_to_mend(draft):
+        found.setdefault(comment.question, []).append(comment.words)
+    return found
 
 
 def _save(request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted) -> HttpResponse:
@@ -166,7 +175,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
     check_may(request.user, Verb.SAVE, draft)
     missing = steps.missing(draft, asked, _emails(request))
     answers = questions.clean_answers(asked, draft.draft)
-    lines = comparison.read(asked, answers)
+    lines = with_comments(comparison.read(asked, answers), comments_to_mend(draft))
     context = {
         "access_request": draft,
         "title": steps.NAMES["review"],

@@ -20,12 +20,14 @@ from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
+from access_requests.talk import Talk, talk_of, with_comments
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from .said import messages_shown
 from .shared import SignedIn, for_people, visible
 
 PAGE = 20
@@ -51,10 +53,20 @@ class Person:
 @for_people
 def detail(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/`: what is going on, what can be done now, and everything that was sent and done."""
-    row = visible(request, reference)
+    return page_of_request(request, visible(request, reference))
+
+
+def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = None) -> HttpResponse:
+    """The page of one request.
+
+    Args:
+        words: a message that was posted and could not be sent; it is shown again with what is wrong.
+    """
     parts = parts_in(request.user, row)
     _fetch(row)
+    talk = talk_of(row, request.user, parts) if row.submitted_at else Talk()
     context = {
+        **messages_shown(request, row, parts, talk, words),
         "access_request": row,
         "standing": standing(row, request.user),
         "stages": stages(row),
@@ -63,7 +75,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
         "may": _may(request.user, row, parts),
         "entries": timeline(row, request.user, parts),
         "returned": _last_reason(row) if row.status == Status.RETURNED else "",
-        "submissions": _submissions(row),
+        "submissions": _submissions(row, talk),
         "people": _people(row),
         "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
         "files": files_shown(row, request.user, parts),
@@ -94,18 +106,21 @@ def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bo
 
 
 def _last_reason(row: AccessRequest) -> str:
-    last = max(row.events.all(), key=lambda event: event.number, default=None)
+    """Why it was sent back last, whatever was said and done since."""
+    sent_back = [event for event in row.events.all() if event.verb == Verb.SEND_BACK]
+    last = max(sent_back, key=lambda event: event.number, default=None)
     return reason_of(last) if last else ""
 
 
-def _submissions(row: AccessRequest) -> list[dict[str, Any]]:
-    """Every sending, the latest first, each with what it changed in the one before."""
+def _submissions(row: AccessRequest, talk: Talk) -> list[dict[str, Any]]:
+    """Every sending, the latest first, each with what it changed in the one before and the comments on it."""
     if not row.submitted_at:
         return []
     sent: list[Submission] = sorted(row.submissions.all(), key=lambda submission: submission.number)
     found = []
-    for before, submission in zip([None, *sent], sent, strict=False):
-        found.append({"submission": submission, "lines": comparison.lines(submission, before), "again": bool(before)})
+    for before, submission, after in zip([None, *sent], sent, [*sent[1:], None], strict=False):
+        lines = with_comments(comparison.lines(submission, before), talk.about(submission, after))
+        found.append({"submission": submission, "lines": lines, "again": bool(before)})
     return found[::-1]
 
 
