@@ -7,7 +7,7 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -34,13 +34,14 @@ class Reader:
     """For whom the sentences are: `inner` for providers and hub staff who are not named in the request.
 
     `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
-    named, by their number.
+    named, by their number; `staff` the names of those to whom it was assigned, by their public key.
     """
 
     user: AnyUser
     inner: bool
     voters: Mapping[tuple[int, int], Provider]
     people: Mapping[int, Participant]
+    staff: Mapping[str, str] = field(default_factory=dict)
 
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
@@ -50,6 +51,12 @@ class Reader:
         """The name of somebody named, by their number in the record; empty for what the record does not know."""
         person = self.people.get(number) if isinstance(number, int) else None
         return person.name if person else ""
+
+
+def voter_of(event: Event, reader: Reader) -> str:
+    """The name of the decider whom an event is about, by their place in its round; for readers who see inside."""
+    provider = reader.voters.get((event.payload.get("round", 0), event.payload.get("decider", 0)))
+    return provider.name if provider else ""
 
 
 Tale = Callable[[Event, Reader, list[Event]], Entry | None]

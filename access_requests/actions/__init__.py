@@ -16,6 +16,7 @@ from .access import (
     revoke,
     show_secret,
 )
+from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
 from .files import attach, detach, redact_file, redact_text
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
@@ -41,11 +42,13 @@ __all__ = [
     "detach",
     "discard",
     "discard_unused",
+    "erase_account",
     "excuse",
     "expire",
     "extend",
     "forward",
     "leave",
+    "lift_suspension",
     "note",
     "record_agreement",
     "redact_file",
@@ -61,6 +64,7 @@ __all__ = [
     "show_secret",
     "start",
     "submit",
+    "suspend_account",
     "take_part",
     "void_votes",
     "withdraw",
