@@ -22,11 +22,13 @@ from .files import attach, detach, redact_file, redact_text
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
+from .policies import apply_policy
 from .talking import assign, comment, note, register, write
 
 __all__ = [
     "accept_license",
     "add_person",
+    "apply_policy",
     "assign",
     "attach",
     "carry_over",

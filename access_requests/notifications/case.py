@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.builtin import questions_of
+from access_requests.conditions import open_conditions
 from access_requests.events import text_of
 from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
@@ -139,8 +140,7 @@ class Case:
         """Whether nothing is left to do but to open access, which follows in the same transaction."""
         if self.request.status != Status.APPROVED:
             return False
-        texts = self.request.license.texts_as_good
-        return self.request.acceptances.filter(participant=self.applicant, license_text__in=texts).exists()
+        return not open_conditions(self.request)
 
     @property
     def reasons(self) -> list[str]:
