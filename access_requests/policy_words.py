@@ -1,4 +1,4 @@
-"""What a policy does with a request, in the order in which it happens, as sentences that hub staff read before saving."""
+"""What a policy does with a request, in the order in which it happens, for hub staff to read before they save it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMED_COUNTRIES = 6
 
 
 def in_words(policy: Policy) -> str:
-    """All that a policy says: who must confirm when, who checks, who decides how, what opens access and for how long."""
+    """All that a policy says: who confirms when, who checks, who decides how, what opens access and for how long."""
     return " ".join([*_before_review(policy), *_decision(policy), *_before_access(policy), _end(policy)])
 
 

@@ -1,4 +1,4 @@
-"""The page of a policy: its fields explained, two presets that fill it, a preview, and what open requests will notice."""
+"""The page of a policy: its fields explained, presets that fill it, a preview, and what open requests will notice."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ SET_HERE = (
 PRESET_NAMES: dict[str, str | Promise] = {"direct": gettext_lazy("Use: direct"), "aida": gettext_lazy("Use: AIDA")}
 EXPLAINED: dict[str, str | Promise] = {
     "decided_by": gettext_lazy(
-        "The deciders are the providers that the dataset’s page names. Where hub staff decide, nothing is checked before "
-        "and nothing confirmed after."
+        "The deciders are the providers that the dataset’s page names. Where hub staff decide, nothing is checked "
+        "before and nothing confirmed after."
     ),
     "triage": gettext_lazy("Hub staff see whether a request is complete and credible before anybody else is asked."),
     "free_countries": gettext_lazy(
@@ -44,13 +44,11 @@ EXPLAINED: dict[str, str | Promise] = {
     ),
     "quorum": gettext_lazy("A round that is open keeps the rule with which it was opened."),
     "confirm": gettext_lazy(
-        "The applicant hears nothing until hub staff confirm, and reads their words. Without it the applicant reads the "
-        "deciders’ reasons."
+        "The applicant hears nothing until hub staff confirm, and reads their words. Without it the applicant reads "
+        "the deciders’ reasons."
     ),
     "needed": gettext_lazy("The applicant always accepts the licence. Members are waited for only with everybody."),
-    "needed_before": gettext_lazy(
-        "Before the deciders are asked: nobody is troubled with a request that is not backed."
-    ),
+    "needed_before": gettext_lazy("Before the deciders are asked: nobody is troubled with what nobody backs."),
     "agreement": gettext_lazy("Hub staff keep the signed paper with the request; access waits for it."),
     "days": gettext_lazy("Counted from the day on which access opens. Empty: access has no end."),
 }
@@ -65,7 +63,7 @@ class ExplainedPolicyForm(FormBase):
         self.before = in_words(self.instance) if self.instance.pk else ""
         for name, words in EXPLAINED.items():
             if name in self.fields:
-                self.fields[name].help_text = words
+                self.fields[name].help_text = str(words)
         if "free_countries" in self.fields:
             self.fields["free_countries"].widget.attrs["size"] = 8
 
@@ -95,11 +93,6 @@ class PolicyPage(Page):
         context = {"presets": PRESET_NAMES.items(), "tried": tried, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new policy begins as what holds without one."""
-        initial = dict(super().get_changeform_initial_data(request))
-        return initial
-
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
         """Save, and move on whatever waits for nothing any more."""
         form.before = form.before or in_words(policy_without_row(obj.license))
@@ -122,7 +115,7 @@ class PolicyPage(Page):
 
     def concerns(self, policy: Policy) -> SafeString:
         """What open requests will notice of a change."""
-        if policy.license_id is None:
+        if not policy.license_id:
             return format_html("{}", _("Choose a licence; requests that are open under it are counted here."))
         number = AccessRequest.objects.filter(license=policy.license_id, status__in=OPEN).count()
         counted = ngettext(
