@@ -19,13 +19,13 @@ from access_requests.desk import requests_for
 from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, FormVersion, Submission
 from access_requests.questions import Question, name_of, parse, words
+from access_requests.search_words import CHOSEN
 from aidahub.accounts.models import User
 
 from .assigning import hub_staff
 from .filters import Choices, user_of
 
 LONGEST_WORDS = 200
-CHOSEN = frozenset({Kind.ONE_OF, Kind.SOME_OF, Kind.COUNTRY})
 NOT_ASKED = frozenset({Kind.EXPLANATION, Kind.CONFIRM})
 
 
