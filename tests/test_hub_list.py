@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -66,7 +65,7 @@ class TestSearch:
             "tumörer röntgenbilder",
             "djupinlärning.",
             "751 85",
-            "0000-0002-1825",
+            "0000-0002",
         ):
             assert request.reference in references(hedda, q=words), words
         assert references(hedda, q="smacelliga zebra") == []
@@ -170,9 +169,8 @@ class TestFilters:
     def test_filters_and_words_stay_together(self, brgandi: Dataset, ada: User, alva: User, hedda: User) -> None:
         request = asks(ada, brgandi, applicant_country="IS")
         asks(alva, brgandi, applicant_country="IS")
-        page = browser(hedda).get(
-            LIST, {"question": "applicant_country", "answer": "IS", "q": "Ada", "status": "in-review"}
-        )
+        query = {"question": "applicant_country", "answer": "IS", "q": "Ada", "status": "in-review"}
+        page = browser(hedda).get(LIST, query)
         assert [row.reference for row in page.context["cl"].rows] == [request.reference]
         text = page.content.decode()
         assert '<input type="hidden" name="q" value="Ada">' in text
@@ -266,8 +264,8 @@ class TestExport:
         assert browser(hedda).get(EXPORT, {"draft__icontains": "zebra"}).status_code in {302, 400}
 
 
-def test_ten_thousand_are_searched_in_a_moment(brgandi: Dataset, ada: User, hedda: User) -> None:
-    """One comparison for each word of the query: the plan reads the table once and no other."""
+def test_a_search_is_one_comparison_for_each_word(brgandi: Dataset, ada: User, hedda: User) -> None:
+    """So that ten thousand requests are searched in a moment: no other table is read for the words."""
     request = sent(ada, brgandi)
     with CaptureQueriesContext(connection) as found:
         references(hedda, q="segmenting tumours uppsala")
@@ -277,8 +275,3 @@ def test_ten_thousand_are_searched_in_a_moment(brgandi: Dataset, ada: User, hedd
         assert sql.count("submission") == 0
         assert sql.split("WHERE")[-1].count("LIKE") == 3
     assert request.search_text
-
-
-def rows_of(text: str) -> Iterator[list[str]]:
-    """A table as rows."""
-    return csv.reader(io.StringIO(text))

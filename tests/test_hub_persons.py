@@ -55,8 +55,8 @@ class TestSuspendPage:
         page = client.post(close_url(per, "suspend"), {"reason": "Stolen."}, follow=True)
         assert page.redirect_chain == [(acts_url(per), 302)]
         text = text_of(page)
-        for words in ("Votes in 1 open request were set aside", "Stolen.", request.reference, "reject Because."):
-            assert words.replace("reject Because.", "Because.") in text, words
+        for words in ("Votes in 1 open request were set aside", "Stolen.", request.reference, "Because."):
+            assert words in text, words
         entry = LogEntry.objects.get(user=hedda)
         assert "set aside" in entry.change_message
         assert not fresh(per).is_active
@@ -208,9 +208,7 @@ def test_ladder(slug: str, brgandi: Dataset, ada: User, per: User, otto: User, h
     client = browser(hedda)
     assert client.put(close_url(victim, slug)).status_code == 405
     assert client.post(acts_url(victim)).status_code == 405
-    gone = victim.public_id
-    for name in ("access_requests_account_acts",):
-        address = reverse(f"admin:{name}", args=(gone,)).replace(str(gone), "00000000-0000-4000-8000-000000000000")
-        assert client.get(address).status_code == 404
+    nobody = acts_url(victim).replace(str(victim.public_id), "00000000-0000-4000-8000-000000000000")
+    assert client.get(nobody).status_code == 404
     assert client.get(close_url(victim, "invented")).status_code == 404
     assert AccessRequest.objects.count() == 0
