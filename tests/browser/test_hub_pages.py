@@ -1,5 +1,7 @@
 """The pages of hub staff in a real browser: axe finds nothing, light and dark, wide and narrow; no script is needed."""
 
+# ruff: noqa: F811 - arguments named like the fixtures that are imported
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -82,7 +84,7 @@ def pages_of(busy: dict[str, AccessRequest], per: User, ada: User) -> dict[str, 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (360, False), (360, True)])
 def test_axe_finds_nothing(
     dark: bool, width: int, busy: dict[str, AccessRequest], per: User, ada: User, hedda: User,
-    site: str, enter: Visit, new_page: Callable[..., Page],  # noqa: F811 - fixtures
+    site: str, enter: Visit, new_page: Callable[..., Page],
 ) -> None:  # fmt: skip
     found: list[str] = []
     for name, path in pages_of(busy, per, ada).items():
@@ -99,7 +101,7 @@ def test_a_preset_is_tried_previewed_and_saved_without_javascript(
     hedda: User,
     site: str,
     enter: Visit,
-    new_page: Callable[..., Page],  # noqa: F811
+    new_page: Callable[..., Page],
 ) -> None:
     page = new_page(javascript=False)
     enter(page, hedda)
@@ -119,7 +121,7 @@ def test_a_preset_is_tried_previewed_and_saved_without_javascript(
 
 @pytest.mark.slow
 def test_hub_staff_take_excuse_and_decide_without_javascript(
-    busy: dict[str, AccessRequest], other: Dataset, hedda: User, site: str, enter: Visit,  # noqa: F811
+    busy: dict[str, AccessRequest], other: Dataset, hedda: User, site: str, enter: Visit,
     new_page: Callable[..., Page],
 ) -> None:  # fmt: skip
     page = new_page(javascript=False)
