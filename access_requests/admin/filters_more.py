@@ -10,8 +10,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -138,7 +139,9 @@ def _holds(question: Question, answer: str) -> Q:
 def last_answers(key: str) -> QuerySet[Any]:
     """What was sent last in each request, with the answer to one question as `given`."""
     later = Submission.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number"))
-    return Submission.objects.filter(~Exists(later)).annotate(given=KeyTextTransform(key, "answers"))
+    # Cast, or Django takes what it is compared with for JSON.
+    given = Cast(KeyTextTransform(key, "answers"), TextField())
+    return Submission.objects.filter(~Exists(later)).annotate(given=given)
 
 
 def questions_asked(user: User) -> Mapping[str, Question]:
