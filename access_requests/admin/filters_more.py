@@ -49,7 +49,7 @@ class LicenseFilter(admin.SimpleListFilter):
 class AssigneeFilter(admin.SimpleListFilter):
     """Who takes care of it; for hub staff."""
 
-    title = _("taken care of by")
+    title = _("who takes care of it")
     parameter_name = "assigned"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:

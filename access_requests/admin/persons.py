@@ -39,7 +39,9 @@ Sentence = str | Promise
 class SinceForm(forms.Form):
     """From which day on."""
 
-    since = forms.DateField(label=gettext_lazy("Since"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("Since"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), required=False
+    )
 
 
 class SuspendForm(forms.Form):
@@ -68,15 +70,15 @@ def person_for(request: HttpRequest, person: UUID) -> User:
 def acts(request: HttpRequest, person: UUID) -> HttpResponseBase:
     """What the account did since a day, as a table or as CSV (`format=csv`)."""
     user = person_for(request, person)
-    form = SinceForm(request.GET)
-    chosen = form.cleaned_data["since"] if form.is_valid() else None
-    day = chosen or timezone.localdate() - timedelta(days=USUAL_DAYS)
+    day = timezone.localdate() - timedelta(days=USUAL_DAYS)
+    form = SinceForm(request.GET if request.GET.get("since") else None, initial={"since": day}, label_suffix="")
+    if form.is_valid():
+        day = form.cleaned_data["since"] or day
     found = acts_of(user, since=_begin_of(day), reader=user_of(request))
     if request.GET.get("format") == "csv":
         header = [_("When"), _("What"), _("On"), _("Detail")]
         rows = ((act.at, act.what, act.on, act.detail) for act in found)
         return write_rows(f"acts-since-{day:%Y-%m-%d}.csv", header, rows)
-    form.initial = {"since": day}
     title = _("What %(name)s did") % {"name": user}
     return _page(request, "acts.html", title, user, acts=found, day=day, form=form)
 

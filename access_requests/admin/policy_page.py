@@ -48,7 +48,9 @@ EXPLAINED: dict[str, str | Promise] = {
         "the deciders’ reasons."
     ),
     "needed": gettext_lazy("The applicant always accepts the licence. Members are waited for only with everybody."),
-    "needed_before": gettext_lazy("Before the deciders are asked: nobody is troubled with what nobody backs."),
+    "needed_before": gettext_lazy(
+        "If it is before the deciders are asked, they see only requests that the people named know of."
+    ),
     "agreement": gettext_lazy("Hub staff keep the signed paper with the request; access waits for it."),
     "days": gettext_lazy("Counted from the day on which access opens. Empty: access has no end."),
 }
