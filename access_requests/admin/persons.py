@@ -40,7 +40,9 @@ class SinceForm(forms.Form):
     """From which day on."""
 
     since = forms.DateField(
-        label=gettext_lazy("Since"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), required=False
+        label=gettext_lazy("Since"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        required=False,
     )
 
 
