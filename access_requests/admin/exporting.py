@@ -15,6 +15,7 @@ from access_requests.models import AccessRequest, AccessRequestQuerySet, FormVer
 from access_requests.questions import Question, name_of, parse, shown, words
 from access_requests.rows import Shown, with_rows
 from access_requests.rows import shown as line_of
+from access_requests.search_words import CHOSEN
 
 from .filters import user_of
 
@@ -73,22 +74,38 @@ def _questions(requests: AccessRequestQuerySet) -> dict[str, str]:
 
 def _rows(keys: list[int], columns: list[Column], answers: list[str]) -> Iterator[list[object]]:
     """Row by row; as many queries for each 500, however many there are."""
-    forms: dict[int, list[Question]] = {}
+    reading = _Reading()
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
         sent = Prefetch("submissions", Submission.objects.select_related("form_version"))
         found = with_rows(AccessRequest.objects.filter(pk__in=part)).select_related("assigned_to")
         rows = {row.pk: row for row in found.prefetch_related(sent)}
         for row in (rows[key] for key in part if key in rows):
-            line, given = line_of(row, mine=False), _answers(row, forms)
+            line, given = line_of(row, mine=False), reading.of(row)
             yield [*(column(row, line) for column in columns), *(given.get(key, "") for key in answers)]
 
 
-def _answers(request: AccessRequest, forms: dict[int, list[Question]]) -> dict[str, str]:
-    sent = request.last_submission
-    if sent is None:
-        return {}
-    if sent.form_version_id not in forms:
-        forms[sent.form_version_id] = parse(sent.form_version.questions)
-    asked = shown(forms[sent.form_version_id], sent.answers)
-    return {question.key: words(question, sent.answers.get(question.key)) for question in asked}
+class _Reading:
+    """How answers read. Forms are parsed once, and what was chosen is put into words once: a country takes long."""
+
+    def __init__(self) -> None:
+        self.forms: dict[int, list[Question]] = {}
+        self.known: dict[tuple[int, str, str], str] = {}
+
+    def of(self, request: AccessRequest) -> dict[str, str]:
+        """The answers of a request as sent last, by key."""
+        sent = request.last_submission
+        if sent is None:
+            return {}
+        if sent.form_version_id not in self.forms:
+            self.forms[sent.form_version_id] = parse(sent.form_version.questions)
+        asked = shown(self.forms[sent.form_version_id], sent.answers)
+        return {one.key: self._words(sent.form_version_id, one, sent.answers.get(one.key)) for one in asked}
+
+    def _words(self, form: int, question: Question, answer: object) -> str:
+        if question.kind not in CHOSEN:
+            return words(question, answer)
+        key = (form, question.key, str(answer))
+        if key not in self.known:
+            self.known[key] = words(question, answer)
+        return self.known[key]
