@@ -20,8 +20,8 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 def waits_for(user: User) -> Q:
     """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named."""
     asked = Decider.objects.filter(
-        round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids
-    ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"))))
+        round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
+    ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
     turn = Q(Exists(asked), status=Status.IN_REVIEW)
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)

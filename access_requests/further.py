@@ -92,6 +92,8 @@ def _check_reopen(request: AccessRequest, acting: frozenset[Part]) -> None:
     if ended is None or timezone.now() - ended > timedelta(days=settings.REOPEN_DAYS):
         sentence = _("A request can be reopened within %(days)s days of its end. A new one must be sent.")
         raise Denied(sentence % {"days": settings.REOPEN_DAYS})
+    if not request.applicant.is_active:
+        raise Denied(_("The applicant’s account is closed, so nobody could go on with this request."))
 
 
 def _check_message(request: AccessRequest, acting: frozenset[Part]) -> None:

@@ -147,6 +147,7 @@ def check_voter(by: User, request: AccessRequest, provider: Provider | None, evi
     Raises:
         Denied: when it would be somebody else's vote, or hub staff bring no mail.
     """
+    check_still_active(by)
     round_ = request.rounds.get(closed_at=None)  # check_may has seen that there is one
     if round_.by_hub:
         if not by.is_hub:
@@ -163,6 +164,16 @@ def check_voter(by: User, request: AccessRequest, provider: Provider | None, evi
     if not evidence.strip():
         raise Denied(_("Paste the mail by which the provider answered; it is kept with the decision."))
     return provider
+
+
+def check_still_active(by: User) -> None:
+    """Refuse whoever was suspended since their page was opened; the account cannot be while the caller's vote is cast.
+
+    Raises:
+        Denied: when it was.
+    """
+    if not User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_active=True).exists():
+        raise Denied(_("This account cannot be used any more."))
 
 
 def check_reason(reason: str) -> str:

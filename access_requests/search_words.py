@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from datasets.register.values import fold
+
+from .kinds import Kind
+from .questions import Question, shown, words
+
+CHOSEN = frozenset({Kind.ONE_OF, Kind.SOME_OF, Kind.COUNTRY})
 
 
 def words_of(texts: Iterable[object], answers: Iterable[Mapping[str, Any]]) -> str:
@@ -20,6 +28,14 @@ def words_of(texts: Iterable[object], answers: Iterable[Mapping[str, Any]]) -> s
     """
     found = [*texts, *(value for given in answers for value in _leaves(given))]
     return "\n".join(dict.fromkeys(folded for text in found if (folded := fold(str(text)))))
+
+
+def readings(asked: Iterable[Question], answers: Mapping[str, Any]) -> Iterator[str]:
+    """How answers that were chosen read, in each language of the site: a country's name, not its code alone."""
+    chosen = [question for question in shown(asked, answers) if question.kind in CHOSEN]
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            yield from [words(question, answers.get(question.key)) for question in chosen]
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -25,7 +25,7 @@ from .models import AccessRequest, Attachment, Grant, LicenseAcceptance, Partici
 from .people import Named, participants_in, recipient_key
 from .policies import policy_of
 from .rules import Denied, Incomplete
-from .search_words import words_of
+from .search_words import readings, words_of
 from .workflow import OPEN, Part
 
 ONLY_ONE = gettext_lazy(
@@ -190,4 +190,7 @@ def index_words(request: AccessRequest) -> None:
     texts: list[object] = [request.reference, dataset.doi, dataset.name, dataset.short_name, request.register_number]
     for person in request.participants.filter(removed_at=None):
         texts += [person.name, person.email, person.institution]
-    request.search_text = words_of(texts, [sent.answers for sent in request.submissions.all()])
+    sendings = request.submissions.select_related("form_version")
+    for sent in sendings:
+        texts += readings(questions.parse(sent.form_version.questions), sent.answers)
+    request.search_text = words_of(texts, [sent.answers for sent in sendings])

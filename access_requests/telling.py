@@ -35,7 +35,7 @@ class Reader:
 
     `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
     named, by their number. `notes`: they read internal notes and comments; `files` are those attached, by their
-    public id.
+    public id; `staff` the names of those to whom it was assigned, by their public key.
     """
 
     user: AnyUser
@@ -44,6 +44,7 @@ class Reader:
     people: Mapping[int, Participant]
     notes: bool = False
     files: Mapping[str, Attachment] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
 
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
@@ -53,6 +54,12 @@ class Reader:
         """The name of somebody named, by their number in the record; empty for what the record does not know."""
         person = self.people.get(number) if isinstance(number, int) else None
         return person.name if person else ""
+
+
+def voter_of(event: Event, reader: Reader) -> str:
+    """The name of the decider whom an event is about, by their place in its round; for readers who see inside."""
+    provider = reader.voters.get((event.payload.get("round", 0), event.payload.get("decider", 0)))
+    return provider.name if provider else ""
 
 
 Tale = Callable[[Event, Reader, list[Event]], Entry | None]

@@ -7,7 +7,6 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -18,14 +17,15 @@ from . import kinds
 from .models import AccessRequest, AnyUser, Attachment, Decider, Event, SealedText
 from .rules import parts_in
 from .tales_of_access import TALES_OF_ACCESS
-from .tales_of_hub import TALES_OF_HUB
+from .tales_of_hub import TALES_OF_HUB, staff_in
+from .tales_of_outcome import HUB, outcome_told
 from .tales_of_people import TALES_OF_PEOPLE
 from .tales_of_talk import TALES_OF_TALK, commented
 from .talk import reads_notes
 from .telling import Entry, Reader, Tale, entry, reason_of, told, unsigned
-from .workflow import CONFLICTED, Answer, Part, Status, Verb
+from .workflow import CONFLICTED, Answer, Part, Verb
 
-HUB = "hub"
+OF_A_VOTER = frozenset({Verb.DECIDE, Verb.EXCUSE, Verb.VOID_VOTE})
 
 
 def sees_inside(parts: Collection[Part]) -> bool:
@@ -44,12 +44,13 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
     parts = parts_in(viewer, request) if parts is None else parts
     inner = sees_inside(parts)
     events = sorted(request.events.all(), key=lambda event: event.number)
-    voted = inner and any(event.verb == Verb.DECIDE for event in events)
+    voted = inner and any(event.verb in OF_A_VOTER for event in events)
     people = {person.number: person for person in request.participants.all()}
     voters = Decider.objects.by_place(request) if voted else {}
     noted = any(event.verb in {Verb.NOTE, Verb.COMMENT, Verb.REDACT} for event in events)
     notes = inner and noted and reads_notes(viewer, request, parts)
-    reader = Reader(viewer, inner, voters, people, notes, _files(request, events))
+    staff = staff_in(events) if inner else {}
+    reader = Reader(viewer, inner, voters, people, notes, _files(request, events), staff)
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
     lines = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
@@ -112,28 +113,7 @@ def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
 def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     if reader.inner:
         return _vote(event, reader)
-    outcome = event.payload.get("settled")
-    if not outcome:
-        return None
-    if event.payload.get("status") == Status.DECIDED:
-        sentence = _("The dataset's providers have answered; %(hub)s confirms the answer.")
-        return told(event, sentence, "people")
-    by_hub = event.payload.get("decider") == HUB
-    if outcome == Answer.APPROVE:
-        approved = _("%(hub)s approved the request.") if by_hub else _("The dataset's providers approved the request.")
-        return told(event, approved, "check", _reasons(event, events))
-    rejected = _("%(hub)s rejected the request.") if by_hub else _("The dataset's providers rejected the request.")
-    return told(event, rejected, "cross", _reasons(event, events))
-
-
-def _reasons(last: Event, events: list[Event]) -> str:
-    """Why a round was settled as it was: the reasons of those who said so, each one's last word."""
-    votes: dict[Any, Event] = {}
-    for event in events:
-        if event.verb == Verb.DECIDE and event.payload.get("round") == last.payload.get("round"):
-            votes[event.payload.get("decider")] = event
-    texts = [reason_of(event) for event in votes.values() if event.payload.get("answer") == last.payload["settled"]]
-    return "\n\n".join(text for text in texts if text)
+    return outcome_told(event, events)
 
 
 def _vote(event: Event, reader: Reader) -> Entry:

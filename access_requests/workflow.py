@@ -202,7 +202,7 @@ MOVES: dict[Verb, Move] = {
     Verb.EXCUSE: Move(
         _IN_REVIEW, (Status.IN_REVIEW, Status.DECIDED, Status.APPROVED, Status.REJECTED), _REVIEWERS, reason=True
     ),
-    Verb.VOID_VOTE: Move(_IN_REVIEW, (), _HUB),
+    Verb.VOID_VOTE: Move(_IN_REVIEW, (), _HUB | _SYSTEM),
     Verb.CONFIRM: Move(frozenset({Status.DECIDED}), (Status.APPROVED, Status.REJECTED), _HUB),
     Verb.ACCEPT_LICENSE: Move(UNSENT | RUNNING, (), HOLDERS | _HUB),
     Verb.CARRY_OVER: Move(OPEN, (), _SYSTEM),

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "aidahub.accounts.middleware.ServiceAway",
     "aidahub.pages.errors.AddressesWithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "aidahub.accounts.middleware.SignedOut",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",

@@ -204,22 +204,23 @@ class TestPolicies:
         license_ = license_of(brgandi)
         data = {
             "license": license_.pk, "form": "research", "decided_by": "deciders", "triage": "on", "quorum": "all",
-            "confirm": "on", "days": "365",
+            "confirm": "on", "days": "365", "needed": "recipient-scientist", "needed_before": "grant",
         }  # fmt: skip
         answer = client.post("/admin/access_requests/policy/add/", data)
         assert answer.status_code == 302
         policy = Policy.objects.get(license=license_)
         assert (policy.triage, policy.quorum, policy.confirm, policy.days) == (True, "all", True, 365)
         text = client.get(f"/admin/access_requests/policy/{policy.pk}/change/").content.decode()
-        assert "Hub staff check a request first" in text
-        assert "one rejection rejects it; hub staff confirm the outcome. Access ends after 365 days." in text
+        assert "Hub staff check each request before the deciders are asked." in text
+        assert "every decider votes, and one rejection rejects it. Hub staff confirm the outcome" in text
+        assert "Access ends after 365 days." in text
         assert "every decider votes" in client.get("/admin/access_requests/policy/").content.decode()
 
     def test_a_licence_keeps_its_policy(self, brgandi: Dataset, hedda: User, client: Client) -> None:
         policy = set_policy(license_of(brgandi), triage=True)
         client.force_login(hedda)
         data = {"license": license_of(brgandi, "AIDA BY license").pk, "form": "aida-member", "decided_by": "hub",
-                "quorum": "any", "days": ""}  # fmt: skip
+                "quorum": "any", "days": "", "needed": "applicant", "needed_before": "grant"}  # fmt: skip
         client.post(f"/admin/access_requests/policy/{policy.pk}/change/", data)
         policy.refresh_from_db()
         assert (policy.license, policy.decided_by) == (license_of(brgandi), "hub")

@@ -61,6 +61,7 @@ ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
 NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
 
 ATTACHES = (SIGN_IN, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE)  # and back to the files
+HUB_READS = (SIGN_IN, NOTHING, NOTHING, METHOD, METHOD, METHOD, METHOD)  # the method is looked at before the person
 
 # What GET and POST answer to each kind of person; Ada's request for BRGANDI is in review.
 TABLE: dict[str, tuple[Answers, Answers]] = {
@@ -140,6 +141,14 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
         (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),
         (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),  # without a reason it is asked for again
     ),
+    "admin:access_requests_accessrequest_assign": (
+        all_but_anonymous(METHOD)[:1] + (NOTHING,) * 2 + (METHOD,) * 4,
+        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, ELSEWHERE, ELSEWHERE),
+    ),
+    "admin:access_requests_accessrequest_waiting": (for_hub(OK), HUB_READS),
+    "admin:access_requests_accessrequest_export": (for_staff(OK), for_staff(METHOD)),
+    "admin:access_requests_account_acts": (for_hub(OK), HUB_READS),
+    "admin:access_requests_account_close": (for_hub(OK), for_hub(OK)),  # without a reason the page comes back
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_personflag_add": (for_hub(OK), for_hub(OK)),
@@ -258,6 +267,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "question": "planned_use",
         "content_type_id": ContentType.objects.get_for_model(Dataset).pk,
         "app_label": "access_requests",
+        "person": cast["ada"].public_id if cast["ada"] else "",
     }
 
 
@@ -266,6 +276,8 @@ def written(name: str, pattern: URLPattern, values: dict[str, Any]) -> str:
     if name.startswith("openid_connect_"):
         return reverse(name, kwargs={"provider_id": "nobody"})
     rows = values["rows"]
+    if name == "admin:access_requests_account_close":
+        values = {**values, "slug": "suspend"}
     kwargs = {key: values[key] for key in pattern.pattern.regex.groupindex if key in values}
     if "object_id" in pattern.pattern.regex.groupindex:
         model = name.partition(":")[2].rpartition("_")[0]

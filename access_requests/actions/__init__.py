@@ -16,16 +16,19 @@ from .access import (
     revoke,
     show_secret,
 )
+from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
 from .files import attach, detach, redact_file, redact_text
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
+from .policies import apply_policy
 from .talking import assign, comment, note, register, write
 
 __all__ = [
     "accept_license",
     "add_person",
+    "apply_policy",
     "assign",
     "attach",
     "carry_over",
@@ -41,11 +44,13 @@ __all__ = [
     "detach",
     "discard",
     "discard_unused",
+    "erase_account",
     "excuse",
     "expire",
     "extend",
     "forward",
     "leave",
+    "lift_suspension",
     "note",
     "record_agreement",
     "redact_file",
@@ -61,6 +66,7 @@ __all__ = [
     "show_secret",
     "start",
     "submit",
+    "suspend_account",
     "take_part",
     "void_votes",
     "withdraw",

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from access_requests import review, sending
 from access_requests.events import seal
+from access_requests.further import wrong_status
 from access_requests.models import AccessRequest, Decision, Message
 from access_requests.plain import plain
 from access_requests.rules import Denied, check_may, check_reason, check_voter
-from access_requests.workflow import Answer, Status, Verb
+from access_requests.workflow import MOVES, Answer, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
@@ -126,13 +127,20 @@ def excuse(*, request: AccessRequest, by: User, provider: Provider, reason: str)
 
 
 @transaction.atomic
-def void_votes(*, request: AccessRequest, by: User, voter: User) -> AccessRequest:
+def void_votes(*, request: AccessRequest, by: User | None, voter: User) -> AccessRequest:
     """Set aside the votes that one account cast in the open round; the deciders are asked again.
 
     Used when an account was suspended because somebody else may have acted with it.
+
+    Args:
+        by: who does it; none for the system, which does it where whoever suspended the account is named in the request.
+        voter: the account whose votes count no more.
     """
     request = AccessRequest.objects.locked(request)
-    check_may(by, Verb.VOID_VOTE, request)
+    if by is not None:
+        check_may(by, Verb.VOID_VOTE, request)
+    elif request.status not in MOVES[Verb.VOID_VOTE].sources:
+        raise Denied(wrong_status(request))
     round_ = review.open_round_of(request)
     votes = list(round_.decisions.filter(by=voter, void_at=None).select_related("provider"))
     for vote in votes:
@@ -166,7 +174,8 @@ def reopen(*, request: AccessRequest, by: User, reason: str) -> AccessRequest:
     check_may(by, Verb.REOPEN, request)
     sealed = sealed_reason(request, reason)
     round_ = review.open_round(request)
-    request.outcome = ""
+    # Copies that were deleted after access was revoked say nothing of those that may be made now.
+    request.outcome, request.copies_deleted_at = "", None
     move(request, Status.IN_REVIEW)
     try:
         with transaction.atomic():

@@ -86,6 +86,8 @@ def comment(*, request: AccessRequest, by: User, question: str, text: str) -> Me
 def assign(*, request: AccessRequest, by: User, to: User | None) -> AccessRequest:
     """Say which member of hub staff takes care of a request; None: nobody in particular.
 
+    Where it is so already, nothing happens: a button that is pressed twice tells nobody twice.
+
     Raises:
         Denied: when that person is not hub staff, or is named in the request.
     """
@@ -95,6 +97,8 @@ def assign(*, request: AccessRequest, by: User, to: User | None) -> AccessReques
         not to.is_hub or request.applicant_id == to.pk or Participant.objects.of(to).filter(request=request).exists()
     ):
         raise Denied(_("A request is assigned to hub staff who are not named in it."))
+    if request.assigned_to_id == (to.pk if to else None):
+        return request
     request.assigned_to = to
     record(request, Verb.ASSIGN, by=by, payload={"to": str(to.public_id) if to else None})
     return request
@@ -108,6 +112,8 @@ def register(*, request: AccessRequest, by: User, number: str) -> AccessRequest:
     text = plain(number)
     if len(text) > LONGEST_NUMBER:
         raise Denied(_("A register number has at most %(number)s characters.") % {"number": LONGEST_NUMBER})
+    if text == request.register_number:
+        return request
     request.register_number = text
     sending.index_words(request)
     record(request, Verb.REGISTER, by=by, payload={"number": text})

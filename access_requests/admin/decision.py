@@ -21,10 +21,12 @@ from access_requests.rows import page_url
 from access_requests.rules import Allowed, Denied, may, parts_in, voting_providers
 from access_requests.timeline import timeline
 from access_requests.waiting import standing
+from access_requests.workflow import Verb
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
 from . import canned, facts
+from .assigning import hub_staff
 from .conversation import conversation
 from .filters import user_of
 from .forms import StepForm
@@ -33,8 +35,10 @@ from .identity import people_of
 from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
+from .steps_of_hub import EXCUSE, STEPS_OF_HUB, excusable, form_class, initial_for, offer_of_hub, offers_of_hub
 
 TEMPLATES = "admin/access_requests/accessrequest"
+ALL_STEPS = {**STEPS, **STEPS_OF_HUB}
 
 
 def request_for(user: User, reference: str) -> AccessRequest:
@@ -88,6 +92,8 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "is_named": is_named,
         "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
         "may_flag": user.is_hub and not is_named,
+        "around": offers_of_hub(user, access_request),
+        "staff": hub_staff() if user.is_hub else [],
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_of(people),
         "rounds": facts.rounds_for(user, access_request),
@@ -99,42 +105,61 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """The confirmation page of a button (GET), and doing it (POST). A refusal is 403 with its sentence."""
-    if slug not in STEPS:
+    if slug not in ALL_STEPS:
         raise Http404
-    user, step_ = user_of(request), STEPS[slug]
+    user, step_ = user_of(request), ALL_STEPS[slug]
     access_request = request_for(user, reference)
-    offered = offer(step_, access_request, may(user, step_.verb, access_request))
+    offered = _offered(step_, access_request, may(user, step_.verb, access_request))
     if not offered.allowed:
         return _confirmation(request, access_request, offered, status=403)
     if step_ in (APPROVE, REJECT) and not votes_here(user, access_request):
         return HttpResponseRedirect(step_url(reference, RECORD))
     providers = _voters(user, access_request, step_)
     data, initial = canned.given(request, "reason", access_request)
-    form = StepForm(data, initial=initial, step=step_, providers=providers, readers=offered.readers)
+    initial = {**initial_for(step_, access_request), **(initial or {})}
+    form = form_class(step_)(data, step=step_, providers=providers, readers=offered.readers, initial=initial)
     if not form.is_valid():
-        return _confirmation(request, access_request, offered, form)
+        return _confirmation(request, access_request, offered, form, rounds=_votes_in_view(user, access_request, step_))
     try:
         perform(step_, request=access_request, by=user, form=form)
     except Denied as denied:
-        refused = offer(step_, access_request, Allowed(False, str(denied)))
+        refused = _offered(step_, access_request, Allowed(False, str(denied)))
         return _confirmation(request, access_request, refused, status=403)
     return _next(request, user, step_, access_request)
 
 
+def _offered(step_: Step, access_request: AccessRequest, allowed: Allowed) -> Offer:
+    around = step_.slug in STEPS_OF_HUB
+    return (offer_of_hub if around else offer)(step_, access_request, allowed)
+
+
+def _votes_in_view(user: User, access_request: AccessRequest, step_: Step) -> list[facts.RoundShown]:
+    """The votes and reasons beside what hub staff write when they confirm."""
+    return facts.rounds_for(user, access_request)[:1] if step_.verb == Verb.CONFIRM else []
+
+
 def _voters(user: User, access_request: AccessRequest, step_: Step) -> list[Provider]:
     """The deciders to choose from: all whose mail may be recorded, else those that the person acts for."""
+    if step_ == EXCUSE:
+        return excusable(user, access_request)
     round_ = access_request.open_round
     if round_ is None or round_.by_hub:
         return []
     own = voting_providers(user, access_request)
     if not step_.by_mail:
         return own
-    asked = sorted((row.provider for row in round_.deciders.all()), key=lambda provider: provider.name)
+    waited_for = [row.provider for row in round_.deciders.all() if row.excused_at is None]
+    asked = sorted(waited_for, key=lambda provider: provider.name)
     return [provider for provider in asked if provider not in own]
 
 
 def _confirmation(
-    request: HttpRequest, access_request: AccessRequest, offered: Offer, form: StepForm | None = None, status: int = 200
+    request: HttpRequest,
+    access_request: AccessRequest,
+    offered: Offer,
+    form: StepForm | None = None,
+    status: int = 200,
+    rounds: list[facts.RoundShown] | None = None,
 ) -> TemplateResponse:
     title = str(offered.step.title) % {"reference": access_request.reference}
     context = {
@@ -144,6 +169,7 @@ def _confirmation(
         "answers": facts.last_sent(access_request).answers,
         "offer": offered,
         "form": form,
+        "rounds": rounds or [],
         "page_url": page_url(access_request.reference),
     }
     return TemplateResponse(request, f"{TEMPLATES}/confirm.html", context, status=status)
@@ -152,6 +178,9 @@ def _confirmation(
 def _next(request: HttpRequest, user: User, step_: Step, done: AccessRequest) -> HttpResponse:
     """Say what was done and lead on to the next request that waits for this person, or to the desk."""
     sentence = str(step_.done) % {"reference": done.reference}
+    if step_.slug in STEPS_OF_HUB:
+        messages.success(request, sentence)
+        return HttpResponseRedirect(page_url(done.reference))
     following = waiting_for(user).exclude(pk=done.pk).first()
     if following is None:
         messages.success(request, _("%(done)s Nothing else waits for you.") % {"done": sentence})

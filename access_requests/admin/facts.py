@@ -14,7 +14,7 @@ from access_requests import comparison
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
 from access_requests.identity import Earlier, Person
-from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Round, Submission
+from access_requests.models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Event, Round, Submission
 from access_requests.rows import applicant_in
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
@@ -26,9 +26,11 @@ EARLIER_SHOWN = 10
 def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with all that the decision page shows of them."""
     decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
-    rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
+    asked = Prefetch("deciders", Decider.objects.select_related("provider", "excuse", "excused_by"))
+    rounds = Round.objects.prefetch_related(asked, Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
-    return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
+    parts = ("dataset", "license__policy", "license__dataset", "applicant", "assigned_to")
+    return requests.select_related(*parts).prefetch_related(
         "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
     )  # fmt: skip
@@ -40,6 +42,7 @@ class Vote:
 
     decider: str
     decision: Decision | None
+    excused: Decider | None = None
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,8 @@ def _votes(round_: Round) -> list[Vote]:
     by_provider = {decision.provider_id: decision for decision in round_.decisions.all()}
     if round_.by_hub:
         return [Vote(settings.HUB_NAME, by_provider.get(None))]
-    asked = sorted((row.provider for row in round_.deciders.all()), key=lambda provider: provider.name)
-    return [Vote(provider.name, by_provider.get(provider.pk)) for provider in asked]
+    asked = sorted(round_.deciders.all(), key=lambda row: row.provider.name)
+    return [Vote(row.provider.name, by_provider.get(row.provider_id), row if row.excused_at else None) for row in asked]
 
 
 def last_sent(request: AccessRequest) -> Submission:

@@ -11,6 +11,7 @@ from aidahub.accounts.models import User
 
 from .forms import StepForm
 from .steps import Step
+from .steps_of_hub import DO_OF_HUB
 
 
 def perform(step: Step, *, request: AccessRequest, by: User, form: StepForm) -> AccessRequest:
@@ -61,4 +62,5 @@ _DO: dict[Verb, Callable[[Step, AccessRequest, User, StepForm], AccessRequest]] 
     Verb.SEND_BACK: _send_back,
     Verb.CLOSE: _close,
     Verb.FORWARD: _forward,
+    **DO_OF_HUB,
 }

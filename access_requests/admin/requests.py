@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -22,9 +23,11 @@ from access_requests import flags
 from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
+from aidahub.accounts.models import User
 
-from . import decision, redaction, several, talk
+from . import assigning, decision, exporting, persons, redaction, several, talk, waiting
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
+from .filters_more import AnswerFilter, AssigneeFilter, LicenseFilter
 from .search import found
 from .steps import SEVERAL
 
@@ -33,7 +36,10 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-FILTERS = (TurnFilter, StatusFilter, DatasetFilter)
+FILTERS = (TurnFilter, StatusFilter, DatasetFilter, LicenseFilter, AssigneeFilter, AnswerFilter)
+PARAMETERS = frozenset(
+    name for each in FILTERS for name in getattr(each, "parameters", (getattr(each, "parameter_name", ""),))
+)
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,24 @@ class Heading:
     direction: str
 
 
+@dataclass(frozen=True)
+class Listed(Shown):
+    """A line of the list, with who takes care of the request and whether that is the reader."""
+
+    assignee: str = ""
+    taken: bool = False
+
+
+def _listed(row: AccessRequest, user: User) -> Listed:
+    to = row.assigned_to if row.assigned_to and row.assigned_to.is_active else None
+    return Listed(**vars(shown(row)), assignee=str(to or ""), taken=bool(to and to.pk == user.pk))
+
+
 class RequestList(ChangeList):
     """The list, whose rows are made for reading."""
 
-    rows: list[Shown]
+    rows: list[Listed]
+    shows_staff: bool
 
     @property
     def headings(self) -> list[Heading]:
@@ -63,9 +83,11 @@ class RequestList(ChangeList):
         """Read the page's requests once and make a line of each."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        flagged = flags.of_requests(user_of(request), self.result_list)
+        user = user_of(request)
+        self.shows_staff = user.is_hub
+        flagged = flags.of_requests(user, self.result_list)
         reasons = {key: " ".join(flag.reason for flag in found) for key, found in flagged.items()}
-        self.rows = [replace(shown(row), flag=reasons.get(row.pk, "")) for row in self.result_list]
+        self.rows = [replace(_listed(row, user), flag=reasons.get(row.pk, "")) for row in self.result_list]
 
 
 def _choose(slug: str) -> Callable[..., HttpResponse]:
@@ -94,7 +116,7 @@ class AccessRequestAdmin(Base):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("reference",)
-    search_help_text = _("Reference, person, institution, dataset, or words of the planned use.")
+    search_help_text = _("Reference, register number, person, institution, dataset, or words of any answer.")
     sortable_by = ("reference", "status", "applicant", "dataset", "status_since")
     actions = tuple(_choose(slug) for slug in SEVERAL)
     change_list_template = "admin/access_requests/accessrequest/change_list.html"
@@ -108,7 +130,7 @@ class AccessRequestAdmin(Base):
         """What this person may handle, with whether it is their turn."""
         user = user_of(request)
         mine = Case(When(waits_for(user), then=Value(True)), default=Value(False))
-        return with_rows(requests_for(user)).annotate(mine=mine)
+        return with_rows(requests_for(user)).select_related("assigned_to").annotate(mine=mine)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """What waits for the reader first, then what moved last."""
@@ -122,7 +144,7 @@ class AccessRequestAdmin(Base):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Nothing but the filters: any other column would tell of answers that were not sent."""
-        return lookup in {filter_.parameter_name for filter_ in FILTERS}
+        return lookup in PARAMETERS
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list's own class."""
@@ -155,6 +177,10 @@ class AccessRequestAdmin(Base):
         return [
             path("", wrap(self.changelist_view), name=f"{name}_changelist"),
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
+            path("waiting/", wrap(waiting.waiting), name=f"{name}_waiting"),
+            path("export/", wrap(self.export_view), name=f"{name}_export"),
+            *persons.urls(wrap),
+            path("<slug:reference>/assign/", wrap(assigning.assign), name=f"{name}_assign"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
             path("<slug:reference>/files/<uuid:public_id>/redact/", wrap(redaction.redact), name=f"{name}_redact"),
             path("<slug:reference>/messages/", wrap(talk.write), name=f"{name}_message"),
@@ -171,6 +197,14 @@ class AccessRequestAdmin(Base):
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The list as it is filtered and searched, as CSV."""
+        try:
+            listed = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:access_requests_accessrequest_changelist"))
+        return exporting.export(request, cast("AccessRequestQuerySet", listed.queryset))
 
     def response_action(  # type: ignore[override]  # the stubs know an argument that Django does not
         self, request: HttpRequest, queryset: QuerySet[AccessRequest]

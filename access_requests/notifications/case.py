@@ -13,7 +13,7 @@ from access_requests import comparison, questions
 from access_requests.builtin import questions_of
 from access_requests.conditions import open_conditions
 from access_requests.events import text_of
-from access_requests.models import AccessRequest, Event, Participant, Round, Submission
+from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
 from access_requests.workflow import Part, Status, Verb
 from aidahub.outbox.wording import one_line
@@ -110,8 +110,9 @@ class Case:
 
     @cached_property
     def deciders(self) -> list[DatasetProvider]:
-        """The providers who are asked in the last round, as the page names them."""
-        keys = set(self.round.deciders.values_list("provider_id", flat=True)) if self.round else set()
+        """The providers who are asked in the last round and not excused, as the page names them."""
+        asked = self.round.deciders.filter(excused_at=None) if self.round else Decider.objects.none()
+        keys = set(asked.values_list("provider_id", flat=True))
         return [row for row in self.providers if row.provider_id in keys]
 
     @property
@@ -147,14 +148,16 @@ class Case:
             return []
         if not self.round or "settled" not in event.payload:
             return list(filter(None, [text_of(event)]))
-        votes = self.round.decisions.filter(answer=event.payload["settled"]).select_related("reason")
+        counted = self.round.decisions.filter(void_at=None)
+        votes = counted.filter(answer=event.payload["settled"]).select_related("reason")
         return [vote.reason.text for vote in votes if vote.reason and vote.reason.text]
 
     @property
     def _answering(self) -> Event | None:
         """The event whose reasons are told: with the access, the answer that led to it."""
         if self.event and self.event.verb == Verb.GRANT:
-            return self.request.events.filter(verb__in=(Verb.DECIDE, Verb.CONFIRM)).latest("number")
+            answers = self.request.events.filter(verb__in=(Verb.DECIDE, Verb.EXCUSE, Verb.CONFIRM)).order_by("-number")
+            return next(event for event in answers if event.verb == Verb.CONFIRM or event.payload.get("settled"))
         return self.event
 
     @property

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import Q
 
+from access_requests.models import Decision
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
@@ -52,7 +54,8 @@ def deciders(case: Case) -> list[Reader]:
 
 def without_vote(case: Case) -> list[Reader]:
     """The deciders whose vote is waited for."""
-    voted = set(case.round.decisions.values_list("provider_id", flat=True)) if case.round else set()
+    cast = case.round.decisions.filter(void_at=None) if case.round else Decision.objects.none()
+    voted = set(cast.values_list("provider_id", flat=True))
     rows = [row for row in case.deciders if row.provider_id not in voted]
     return [reader for row in rows for reader in of_provider(row, Part.DECIDER)]
 
@@ -96,13 +99,15 @@ def may_be_invited(provider: Provider) -> bool:
     """Whether a mail to this provider carries an invitation.
 
     Not where somebody can act for it already, and not where hub staff ended somebody's right: an invitation that is
-    sent by itself must not give back what they took.
+    sent by itself must not give back what they took. A suspended account is such a right: its owner's mailbox may be
+    in the same hands.
     """
     return bool(provider.email) and not people_acting_for(provider) and not _was_ended(provider)
 
 
 def _was_ended(provider: Provider) -> bool:
-    return ProviderLink.objects.filter(provider=provider).exclude(ended_by=None).exists()
+    taken = Q(ended_by__isnull=False) | Q(ended_at=None, user__is_active=False)
+    return ProviderLink.objects.filter(taken, provider=provider).exists()
 
 
 def link_for(case: Case, reader: Reader) -> tuple[str, bool]:

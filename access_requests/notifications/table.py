@@ -12,6 +12,7 @@ from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .on_access import ON_ACCESS
 from .on_hub import ON_HUB
+from .on_outcome import all_who_were_asked, applicant_hears_the_outcome, round_is_settled
 from .on_people import ON_PEOPLE
 from .on_talk import ON_TALK
 from .readers import Reader, applicant, deciders, hub, informed, named
@@ -48,42 +49,34 @@ def on_withdraw(case: Case) -> Iterator[Mailing]:
     """The applicant's own copy; nobody goes on working on it."""
     yield to_people.withdrawn, applicant(case)
     yield to_people.over, named(case)
-    yield to_providers.stopped, [*_all_who_were_asked(case), *hub(case)]
+    yield to_providers.stopped, [*all_who_were_asked(case), *hub(case)]
 
 
 def on_close(case: Case) -> Iterator[Mailing]:
     """The applicant hears why. Hub staff did it."""
     yield to_people.closed, applicant(case)
     yield to_people.over, named(case)
-    yield to_providers.stopped, _all_who_were_asked(case)
+    yield to_providers.stopped, all_who_were_asked(case)
 
 
 def on_send_back(case: Case) -> Iterator[Mailing]:
     """The applicant's turn; the others stop, but for the one who sent it back."""
     yield to_people.returned, applicant(case)
-    yield to_providers.stopped, [*_all_who_were_asked(case), *hub(case)]
+    yield to_providers.stopped, [*all_who_were_asked(case), *hub(case)]
 
 
 def on_decide(case: Case) -> Iterator[Mailing]:
     """A vote that settles nothing is told to nobody but the decider for whom hub staff recorded it."""
     if case.payload.get("evidence"):
         yield to_providers.recorded, _voter(case)
-    if not case.payload.get("settled"):
-        return
-    yield from _applicant_hears_the_outcome(case)
-    if case.request.status == Status.DECIDED:
-        yield to_providers.confirm, hub(case)
-        yield to_providers.outcome, deciders(case)
-    else:
-        yield to_providers.outcome, _all_who_were_asked(case)
-        if not (case.by_hub or case.opens_at_once):
-            yield to_providers.outcome, hub(case)
+    if case.payload.get("settled"):
+        yield from round_is_settled(case)
 
 
 def on_confirm(case: Case) -> Iterator[Mailing]:
     """The applicant and the deciders hear the outcome. Hub staff gave it."""
-    yield from _applicant_hears_the_outcome(case)
-    yield to_providers.outcome, _all_who_were_asked(case)
+    yield from applicant_hears_the_outcome(case)
+    yield to_providers.outcome, all_who_were_asked(case)
 
 
 def on_grant(case: Case) -> Iterator[Mailing]:
@@ -91,20 +84,6 @@ def on_grant(case: Case) -> Iterator[Mailing]:
     yield to_people.granted, applicant(case)
     yield to_people.granted_named, named(case)
     yield to_providers.deliver, hub(case)
-
-
-def _applicant_hears_the_outcome(case: Case) -> Iterator[Mailing]:
-    """A yes that opens access at once is told with the grant, which is the next event of the same transaction."""
-    if case.request.status == Status.APPROVED and not case.opens_at_once:
-        yield to_people.approved, applicant(case)
-    if case.request.status == Status.REJECTED:
-        yield to_people.rejected, applicant(case)
-        yield to_people.over, named(case)
-
-
-def _all_who_were_asked(case: Case) -> list[Reader]:
-    """The deciders of the last round and those who only want to know; nobody when there was no round yet."""
-    return [*deciders(case), *informed(case)] if case.round and not case.by_hub else []
 
 
 def _voter(case: Case) -> list[Reader]:

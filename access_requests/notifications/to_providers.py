@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access_requests.labels import ANSWER_LABELS
-from access_requests.workflow import Answer, Part, Quorum, Status
+from access_requests.workflow import Answer, Part, Quorum, Status, Verb
 
 from .case import Case
 from .letter import Letter, Section
@@ -20,11 +20,7 @@ def decide(case: Case, reader: Reader) -> Letter:
     """To each decider when a round opens; where the hub decides, to hub staff."""
     url, invitation = link_for(case, reader)
     names = case.names
-    subject = _("Decide: access to %(dataset)s for %(who)s")
-    lead = _("%(asker)s asks for access to %(dataset)s, and you are asked to decide.")
-    if case.again:
-        subject = _("Decide again: access to %(dataset)s for %(who)s")
-        lead = _("%(asker)s changed the request for access to %(dataset)s and sent it again; you are asked to decide.")
+    subject, lead = _asks(case)
     return Letter(
         subject % names,
         lead % names,
@@ -33,6 +29,23 @@ def decide(case: Case, reader: Reader) -> Letter:
         _("Read and decide"),
         url,
         [*([invited()] if invitation else []), what_you_can_do(case), who_else(case, reader), by_when(case, reader)],
+    )
+
+
+def _asks(case: Case) -> tuple[str, str]:
+    """How the letter to a decider begins: for a new request, for one sent again, for one that was taken up again."""
+    again = _("Decide again: access to %(dataset)s for %(who)s")
+    if case.event and case.event.verb == Verb.REOPEN:
+        return again, _(
+            "%(hub)s took up again the request of %(asker)s for access to %(dataset)s, and you are asked to decide."
+        )
+    if case.again:
+        return again, _(
+            "%(asker)s changed the request for access to %(dataset)s and sent it again; you are asked to decide."
+        )
+    return (
+        _("Decide: access to %(dataset)s for %(who)s"),
+        _("%(asker)s asks for access to %(dataset)s, and you are asked to decide."),
     )
 
 
@@ -236,7 +249,7 @@ def confirm(case: Case, reader: Reader) -> Letter:
     """To hub staff, when the votes are in and they have the last word."""
     names = case.names
     place = {row.provider_id: row.name for row in case.deciders}
-    votes = case.round.decisions.order_by("decided_at") if case.round else []
+    votes = case.round.decisions.filter(void_at=None).order_by("decided_at") if case.round else []
     rows = [(place.get(vote.provider_id or 0, "–"), str(ANSWER_LABELS[Answer(vote.answer)])) for vote in votes]
     return Letter(
         _("Confirm: access to %(dataset)s for %(who)s") % names,

@@ -60,16 +60,18 @@ class LinkInline(ReadOnlyInline):
 
 @admin.register(User)
 class UserAdmin(HubAdmin, UserBase):
-    """People. Hub staff look; an operator says who is hub staff and who may sign in."""
+    """People. Hub staff look, and suspend or erase an account on pages of their own; an operator says who is staff."""
 
     list_display = ("email", "name", "institution", "is_hub_staff", "is_active", "date_joined", "last_login")
+    change_form_template = "admin/accounts/user/change_form.html"
     list_filter = ("is_hub_staff", "is_active")
     search_fields = ("email", "name", "institution", "emailaddress__email", "socialaccount__uid")
     fields = (
         *("name", "email", "institution", "department", "postal_address", "country", "language"),
-        *("date_joined", "last_login", "is_hub_staff", "is_active"),
+        *("date_joined", "last_login", "is_active", "suspended_at", "suspended_by", "suspended_why", "erased_at"),
+        "is_hub_staff",
     )
-    readonly_fields = fields[:-2]
+    readonly_fields = fields[:-1]
     inlines = (AddressInline, ServiceInline, LinkInline)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

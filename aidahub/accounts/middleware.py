@@ -1,15 +1,21 @@
-"""The language that a person chose, pages that no cache keeps, and a page for when a sign-in service is away."""
+"""The language that a person chose, pages that no cache keeps, and what is said to whoever was signed out.
+
+Also a page for when a sign-in service is away.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import structlog
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from requests import RequestException
+
+from aidahub.accounts.closing import ENDED, sentence_for
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
 SERVICE_PAGES = frozenset({"openid_connect_login", "openid_connect_callback"})
@@ -46,6 +52,22 @@ class PersonalPages:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class SignedOut:
+    """Middleware: the next click of somebody whose session was ended leads to the sign-in, which says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Args: get_response: the rest of the site."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say it once; whatever the click was to do is not done."""
+        reason = request.session.pop(ENDED, "")
+        if not reason:
+            return self.get_response(request)
+        messages.error(request, sentence_for(reason))
+        return redirect("account_login")
 
 
 class ServiceAway:

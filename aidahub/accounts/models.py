@@ -48,7 +48,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """One person. What they filled in once stands here, so that no form asks for it twice.
 
-    `is_staff` (may they open the admin) is a consequence of what they are, never stored.
+    `is_staff` (may they open the admin) is a consequence of what they are, never stored. Who is suspended or erased
+    cannot sign in; `closing` does both.
     """
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
@@ -63,6 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_hub_staff = models.BooleanField(
         _("hub staff"), default=False, help_text=_("Sees every submitted request and runs the hub.")
     )
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
+    suspended_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("suspended by")
+    )
+    suspended_why = models.TextField(_("why it is suspended"), blank=True, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from aidahub.accounts.models import User
 
 from .desk import sections_for
+from .heaps_of_hub import heaps_of_hub
 
 OUR_PACKAGES = frozenset({"aidahub", "datasets", "access_requests"})
 
@@ -125,4 +126,6 @@ class AidaAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk: what waits for this person first."""
         user = cast("User", request.user)  # has_permission has seen them
-        return super().index(request, {"sections": sections_for(user), **(extra_context or {})})
+        first, *others = sections_for(user)
+        sections = [first, *heaps_of_hub(user), *others]
+        return super().index(request, {"sections": sections, **(extra_context or {})})

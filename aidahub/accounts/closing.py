@@ -1,0 +1,112 @@
+"""How an account is closed: suspended until somebody lifts it, or erased for good. Who may do it, the callers say.
+
+What it did in requests is not touched here (`access_requests.actions.accounts`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from aidahub.accounts.models import Invitation, ProviderLink, User
+
+# What a session holds after it was ended, so that the next click can say why. The value is a key of `SENTENCES`.
+ENDED = "ended_because"
+SUSPENDED, ERASED = "suspended", "erased"
+ERASED_NAME = "Erased person"
+REMAINS = ("email", "name", "institution", "department", "postal_address", "country", "language", "password",
+           "is_active", "is_hub_staff", "is_superuser", "suspended_why", "erased_at")  # fmt: skip
+
+
+def sentence_for(reason: str) -> str:
+    """What the sign-in page says to somebody whose session was ended."""
+    if reason == ERASED:
+        return _("Your account was erased, so you were signed out.")
+    sentence = _("Your account was suspended, so you were signed out. If that is a mistake, write to %(address)s.")
+    return sentence % {"address": settings.HUB_EMAIL}
+
+
+@transaction.atomic
+def suspend(user: User, *, by: User, reason: str) -> None:
+    """End an account's sign-ins and make what was sent to its addresses useless, until `lift`.
+
+    The password is forgotten: whoever else knew it must not come back with the owner, who signs in by a code.
+    """
+    user.is_active = False
+    user.suspended_at, user.suspended_by, user.suspended_why = timezone.now(), by, reason
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "suspended_at", "suspended_by", "suspended_why", "password"])
+    close_invitations(user)
+    end_sessions(user, SUSPENDED)
+
+
+def lift(user: User) -> None:
+    """Let somebody sign in again, by a code that is sent to their address."""
+    user.is_active = True
+    user.suspended_at, user.suspended_by, user.suspended_why = None, None, ""
+    user.save(update_fields=["is_active", "suspended_at", "suspended_by", "suspended_why"])
+
+
+@transaction.atomic
+def erase(user: User, *, by: User) -> None:
+    """Empty an account: who it was, every way in, every right. The row and its public key stay, for the record."""
+    close_invitations(user)
+    end_sessions(user, ERASED)
+    now = timezone.now()
+    ProviderLink.objects.filter(user=user, ended_at=None).update(ended_at=now, ended_by=by)
+    ProviderLink.objects.filter(user=user).update(evidence="")
+    EmailAddress.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    user.email, user.name = f"erased-{user.public_id}", ERASED_NAME
+    user.institution = user.department = user.postal_address = user.country = user.language = ""
+    user.is_active = user.is_hub_staff = user.is_superuser = False
+    user.suspended_why, user.erased_at = "", now
+    user.set_unusable_password()
+    user.save(update_fields=REMAINS)
+    user.groups.clear()
+    user.user_permissions.clear()
+
+
+def addresses_of(user: User) -> set[str]:
+    """Every address of an account, proven or not."""
+    return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+
+
+def close_invitations(user: User) -> None:
+    """Let no invitation work any more that was sent to an address of this account."""
+    now = timezone.now()
+    Invitation.objects.filter(email__in=addresses_of(user), used_at=None, expires_at__gt=now).update(expires_at=now)
+
+
+def end_sessions(user: User, reason: str) -> int:
+    """End everything in which an account is signed in; how many there were.
+
+    What a browser still holds leads to an empty session that says why.
+    """
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
+    keys = {*UserSession.objects.filter(user=user).values_list("session_key", flat=True), *_keys_in_database(user)}
+    for key in keys:
+        session = store(key)
+        session.clear()
+        session[ENDED] = reason
+        session.save()
+    UserSession.objects.filter(user=user).delete()
+    return len(keys)
+
+
+def _keys_in_database(user: User) -> list[str]:
+    """Sessions that began before anything listed them; none where sessions are kept elsewhere."""
+    rows = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    return [row.session_key for row in rows if row.get_decoded().get(SESSION_KEY) == str(user.pk)]

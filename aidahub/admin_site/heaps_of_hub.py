@@ -1,0 +1,78 @@
+"""More heaps on the desk of hub staff: who fell silent, who declined, whom no mail reaches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access_requests import desk
+from access_requests.labels import PART_LABELS
+from access_requests.models import Participant
+from access_requests.rows import page_url, shown, with_rows
+from access_requests.workflow import OPEN, Part, Status
+from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
+from datasets.models import DatasetProvider
+
+from .desk import PROVIDER, SHOWN, Row, Section, _cut, _named_today, _request_row, _to
+
+SILENT = (Status.RETURNED, Status.APPROVED)
+
+
+def heaps_of_hub(user: User) -> list[Section]:
+    """The heaps that have something in them; none for anybody but hub staff."""
+    if not user.is_hub:
+        return []
+    return [heap for heap in (_silent(user), _declined(user), _bounced()) if heap.rows]
+
+
+def _silent(user: User) -> Section:
+    """Requests in which whoever has the turn has not been heard of for long: to be closed? Each row closes one."""
+    since = timezone.now() - timedelta(days=settings.CLOSE_AFTER)
+    found = desk.requests_for(user).filter(status__in=SILENT, changed_at__lt=since).order_by("changed_at", "pk")
+    rows = []
+    for request in with_rows(found)[: SHOWN + 1]:
+        row = _request_row(request, shown(request, mine=False), _("Nothing happened for long. Close it?"))
+        url = reverse("admin:access_requests_accessrequest_step", args=(request.reference, "close"))
+        rows.append(Row(row.title, url, row.detail, request.changed_at, row.why))
+    return _cut("silent", _("Silent for long: close?"), rows, "")
+
+
+def _declined(user: User) -> Section:
+    """People who say that they have nothing to do with an open request that names them."""
+    people = Participant.objects.filter(
+        declined_at__isnull=False, removed_at=None, request__in=desk.requests_for(user).filter(status__in=OPEN)
+    ).select_related("request__dataset")
+    rows = [
+        Row(
+            _("%(name)s declined to be %(part)s") % {"name": person.name, "part": PART_LABELS[Part(person.part)]},
+            page_url(person.request.reference),
+            f"{person.request.reference} · {person.request.dataset.display_name}",
+            person.declined_at,
+            _("Replace or remove them, or ask the applicant"),
+        )
+        for person in people.order_by("declined_at", "pk")[: SHOWN + 1]
+    ]
+    return _cut("declined", _("People who declined their part"), rows, "")
+
+
+def _bounced() -> Section:
+    """Deciders whose address refused the last mail to it for good."""
+    last = Mail.objects.filter(recipient=OuterRef("provider__email")).order_by("-created_at", "-pk")
+    found = _named_today().filter(part=DatasetProvider.Part.DECIDER).exclude(provider__email="")
+    refused = found.annotate(
+        last_status=Subquery(last.values("status")[:1]),
+        last_at=Subquery(last.values("created_at")[:1]),
+        last_error=Subquery(last.values("last_error")[:1]),
+    ).filter(last_status=Mail.Status.FAILED)
+    rows = [
+        Row(row.name, _to(PROVIDER, row.provider_id), f"{row.provider.email} · {row.dataset}",
+            getattr(row, "last_at", None), str(getattr(row, "last_error", ""))[:120])
+        for row in refused[: SHOWN + 1]
+    ]  # fmt: skip
+    return _cut("bounced", _("Providers whose address refuses mail"), rows, _to("datasets_provider_changelist"))
