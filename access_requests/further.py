@@ -75,6 +75,8 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
 
 
 def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if not request.grants.exists():
+        raise Denied(_("Nobody had access here, so there are no copies."))
     if request.copies_deleted_at:
         raise Denied(_("It is confirmed already that the copies are deleted."))
     other = request.participants.filter(part=Part.RECIPIENT_SCIENTIST, removed_at=None).exists()
