@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import edit, pages, start, verbs
+from .views import access, edit, pages, start, verbs
 
 app_name = "access_requests"
 
@@ -14,5 +14,9 @@ urlpatterns = [
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),
     path("requests/<str:reference>/discard/", verbs.discard, name="discard"),
     path("requests/<str:reference>/accept/", verbs.accept, name="accept"),
+    path("requests/<str:reference>/secret/", access.secret, name="secret"),
+    path("requests/<str:reference>/leave/", access.leave, name="leave"),
+    path("requests/<str:reference>/renew/", access.renew, name="renew"),
+    path("requests/<str:reference>/deletion/", access.deletion, name="deletion"),
     path("<path:doi>/request/", start.start, name="start"),
 ]

@@ -7,6 +7,7 @@ Every verb raises `rules.Denied` with a sentence for the person, and then nothin
 """
 
 from .access import (
+    HandedOver,
     confirm_deletion,
     deliver,
     expire,
@@ -22,8 +23,11 @@ from .judging import close, confirm, decide, excuse, forward, reopen, send_back,
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
 from .talking import assign, comment, note, register, write
+from .writing import LONGEST_SUBJECT, holders_of, write_to_holders
 
 __all__ = [
+    "LONGEST_SUBJECT",
+    "HandedOver",
     "accept_license",
     "add_person",
     "assign",
@@ -45,6 +49,7 @@ __all__ = [
     "expire",
     "extend",
     "forward",
+    "holders_of",
     "leave",
     "note",
     "record_agreement",
@@ -65,4 +70,5 @@ __all__ = [
     "void_votes",
     "withdraw",
     "write",
+    "write_to_holders",
 ]

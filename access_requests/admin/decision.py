@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.desk import requests_for, waiting_for
@@ -25,11 +27,15 @@ from datasets.models import Provider
 from . import facts
 from .filters import user_of
 from .forms import StepForm
+from .forms_of_access import AccessForm
 from .frame import frame
+from .holders import holdings_for
 from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
+from .steps_of_access import ACCESS_FORMS, ACCESS_STEPS, perform_access
 
+ALL_STEPS = {**STEPS, **ACCESS_STEPS}
 TEMPLATES = "admin/access_requests/accessrequest"
 
 
@@ -77,33 +83,51 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
+        "holdings": holdings_for(user, access_request),
         "timeline": timeline(access_request, user),
     }
 
 
+@sensitive_post_parameters("secret")
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """The confirmation page of a button (GET), and doing it (POST). A refusal is 403 with its sentence."""
-    if slug not in STEPS:
+    if slug not in ALL_STEPS:
         raise Http404
-    user, step_ = user_of(request), STEPS[slug]
+    user, step_ = user_of(request), ALL_STEPS[slug]
     access_request = request_for(user, reference)
     offered = offer(step_, access_request, may(user, step_.verb, access_request))
     if not offered.allowed:
         return _confirmation(request, access_request, offered, status=403)
     if step_ in (APPROVE, REJECT) and not votes_here(user, access_request):
         return HttpResponseRedirect(step_url(reference, RECORD))
-    providers = _voters(user, access_request, step_)
     data = request.POST if request.method == "POST" else None
-    form = StepForm(data, step=step_, providers=providers, readers=offered.readers)
+    form = _form(user, access_request, offered, data)
     if not form.is_valid():
         return _confirmation(request, access_request, offered, form)
     try:
-        perform(step_, request=access_request, by=user, form=form)
+        _do(step_, access_request, user, form)
     except Denied as denied:
         refused = offer(step_, access_request, Allowed(False, str(denied)))
         return _confirmation(request, access_request, refused, status=403)
     return _next(request, user, step_, access_request)
+
+
+def _form(user: User, access_request: AccessRequest, offered: Offer, data: QueryDict | None) -> StepForm | AccessForm:
+    """What a step asks for."""
+    step_ = offered.step
+    if step_.slug in ACCESS_FORMS:
+        return ACCESS_FORMS[step_.slug](data, request=access_request)
+    providers = _voters(user, access_request, step_)
+    return StepForm(data, step=step_, providers=providers, readers=offered.readers)
+
+
+def _do(step_: Step, access_request: AccessRequest, user: User, form: StepForm | AccessForm) -> None:
+    if isinstance(form, AccessForm):
+        perform_access(step_, request=access_request, by=user, form=form)
+    else:
+        perform(step_, request=access_request, by=user, form=form)
 
 
 def _voters(user: User, access_request: AccessRequest, step_: Step) -> list[Provider]:
@@ -119,7 +143,11 @@ def _voters(user: User, access_request: AccessRequest, step_: Step) -> list[Prov
 
 
 def _confirmation(
-    request: HttpRequest, access_request: AccessRequest, offered: Offer, form: StepForm | None = None, status: int = 200
+    request: HttpRequest,
+    access_request: AccessRequest,
+    offered: Offer,
+    form: StepForm | AccessForm | None = None,
+    status: int = 200,
 ) -> TemplateResponse:
     title = str(offered.step.title) % {"reference": access_request.reference}
     context = {

@@ -22,7 +22,7 @@ from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 
-from . import decision, several
+from . import decision, several, who_has_access, write
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .search import found
 from .steps import SEVERAL
@@ -152,6 +152,9 @@ class AccessRequestAdmin(Base):
         return [
             path("", wrap(self.changelist_view), name=f"{name}_changelist"),
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
+            path("who-has-access/", wrap(who_has_access.who), name=f"{name}_who"),
+            path("who-has-access/csv/", wrap(who_has_access.as_csv), name=f"{name}_who_csv"),
+            path("who-has-access/write/", wrap(write.write), name=f"{name}_write"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]

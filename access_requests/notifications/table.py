@@ -86,13 +86,6 @@ def on_confirm(case: Case) -> Iterator[Mailing]:
     yield to_providers.outcome, _all_who_were_asked(case)
 
 
-def on_grant(case: Case) -> Iterator[Mailing]:
-    """Access is open: the applicant and those named hear of it, and hub staff hand the data over."""
-    yield to_people.granted, applicant(case)
-    yield to_people.granted_named, named(case)
-    yield to_providers.deliver, hub(case)
-
-
 def _applicant_hears_the_outcome(case: Case) -> Iterator[Mailing]:
     """A yes that opens access at once is told with the grant, which is the next event of the same transaction."""
     if case.request.status == Status.APPROVED and not case.opens_at_once:
@@ -124,7 +117,6 @@ TABLE: dict[Verb, Rule] = {
     Verb.DECIDE: on_decide,
     Verb.CONFIRM: on_confirm,
     Verb.ACCEPT_LICENSE: nobody,
-    Verb.GRANT: on_grant,
     Verb.RENEW: nobody,
     **ON_PEOPLE,
     **ON_ACCESS,

@@ -23,9 +23,10 @@ from access_requests.rules import may, parts_in
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
-from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
+from access_requests.workflow import APPLICANTS_TURN, FINISHED, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from . import access
 from .shared import SignedIn, for_people, visible
 
 PAGE = 20
@@ -65,7 +66,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
         "returned": _last_reason(row) if row.status == Status.RETURNED else "",
         "submissions": _submissions(row),
         "people": _people(row),
-        "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
+        "access": access.panel(request.user, row, parts),
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)
@@ -82,6 +83,7 @@ def _fetch(row: AccessRequest) -> None:
         wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
         wanted.append(Prefetch("events", events_with_reasons()))
     prefetch_related_objects([row], *wanted)
+    access.fetch(row)
 
 
 def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bool]:
