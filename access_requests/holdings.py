@@ -6,19 +6,17 @@ it is, for nobody else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from aidahub.accounts.models import User
 
 from .models import AccessRequest, AnyUser, Delivery, Event, Grant
 from .workflow import Verb
-
-# What is read only where a holder asks for it.
-HIDDEN = ("secret", "link", "how")
 
 
 @dataclass(frozen=True)
@@ -39,41 +37,50 @@ class Holding:
     grant: Grant
     mine: bool
     open: bool
-    deliveries: list[Delivery]
+    delivered: bool
     way: HandedOn | None = None
 
-    @property
-    def delivered(self) -> bool:
-        """Whether data was handed over."""
-        return bool(self.deliveries)
 
-
-def with_deliveries() -> Prefetch[str]:
-    """For many requests: their grants with holders and deliveries, without what is for the holders alone."""
-    handed = Delivery.objects.defer(*HIDDEN).select_related("by").order_by("number")
+def with_grants() -> Prefetch[str]:
+    """For many requests: their grants with holders, and whether data was handed over (`delivered`), in one query."""
     grants = Grant.objects.select_related("participant", "acceptance__license_text")
-    return Prefetch("grants", grants.prefetch_related(Prefetch("deliveries", handed)))
+    return Prefetch("grants", grants.annotate(delivered=Exists(Delivery.objects.filter(grant=OuterRef("pk")))))
+
+
+def deliveries_of(grants: Iterable[Grant]) -> dict[int, list[Delivery]]:
+    """What was handed over by these grants, by their key, in order; no secret is read, only whether there is one."""
+    rows = Delivery.objects.filter(grant__in=list(grants)).defer("secret").annotate(has_secret=~Q(secret=""))
+    found: dict[int, list[Delivery]] = {}
+    for row in rows.select_related("by").order_by("number"):
+        found.setdefault(row.grant_id, []).append(row)
+    return found
 
 
 def holdings(request: AccessRequest, reader: AnyUser) -> list[Holding]:
-    """The grants of a request, those of the reader first; uses prefetched rows (`with_deliveries`)."""
+    """The grants of a request with `with_grants`, those of the reader first."""
     today = timezone.localdate()
-    found = [_holding(grant, is_own(grant, reader), today) for grant in request.grants.all()]
+    own = [grant for grant in request.grants.all() if is_own(grant, reader)]
+    handed = deliveries_of(grant for grant in own if is_open(grant, today)) if own else {}
+    found = [_holding(grant, grant in own, today, handed.get(grant.pk)) for grant in request.grants.all()]
     return sorted(found, key=lambda row: (not row.mine, not row.open))
 
 
-def _holding(grant: Grant, mine: bool, today: date) -> Holding:
-    deliveries = sorted(grant.deliveries.all(), key=lambda row: row.number)
-    open_ = is_open(grant, today)
-    way = _way(deliveries[-1], today) if mine and open_ and deliveries else None
-    return Holding(grant, mine, open_, deliveries, way)
+def _holding(grant: Grant, mine: bool, today: date, handed: list[Delivery] | None) -> Holding:
+    return Holding(
+        grant, mine, is_open(grant, today), was_delivered(grant), _way(handed[-1], today) if handed else None
+    )
 
 
-def _way(deferred: Delivery, today: date) -> HandedOn:
-    """What was handed over last, read from the database only here."""
-    row = Delivery.objects.get(pk=deferred.pk)
+def was_delivered(grant: Grant) -> bool:
+    """Whether data was handed over by a grant of `with_grants`, or any other."""
+    known: bool | None = getattr(grant, "delivered", None)
+    return known if known is not None else grant.deliveries.exists()
+
+
+def _way(row: Delivery, today: date) -> HandedOn:
     works = row.valid_until is None or row.valid_until >= today
-    return HandedOn(row.how, row.link if works else "", bool(row.secret) and works, row.valid_until, works)
+    secret: bool = row.has_secret  # type: ignore[attr-defined]  # annotated
+    return HandedOn(row.how, row.link if works else "", secret and works, row.valid_until, works)
 
 
 def is_open(grant: Grant, today: date) -> bool:
@@ -89,7 +96,7 @@ def is_own(grant: Grant, user: AnyUser) -> bool:
     return person.user_id == user.pk or person.email in user.verified_emails
 
 
-def showings(events: QuerySet[Event] | list[Event]) -> dict[tuple[int, int], list[Event]]:
+def showings(events: Iterable[Event]) -> dict[tuple[int, int], list[Event]]:
     """When a secret was looked at, by the number of the person and of the delivery."""
     found: dict[tuple[int, int], list[Event]] = {}
     for event in events:

@@ -32,7 +32,7 @@ def may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] 
 
 
 def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, frozenset[Part]]:
-    """What a person is to each of these requests, by key, in four queries however many there are.
+    """What a person is to each of these requests, by key, in three queries however many there are.
 
     While votes are collected, a decider is a provider asked in the round that is open; before and after that, one
     whose part for the dataset is to decide. Hub staff decide where the round is theirs.
@@ -62,14 +62,16 @@ def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, 
         round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids, excused_at=None
     )
     voting = set(asked.values_list("round__request_id", flat=True))
-    own = DatasetProvider.objects.filter(
-        provider__in=user.provider_ids, retired_at=None, part=DatasetProvider.Part.DECIDER
+    deciding = DatasetProvider.objects.filter(
+        dataset=OuterRef("dataset"),
+        provider__in=user.provider_ids,
+        retired_at=None,
+        part=DatasetProvider.Part.DECIDER,
     )
-    deciding = set(own.values_list("dataset_id", flat=True))
-    datasets = {row.pk: row.dataset_id for row in rows}
-    for key in AccessRequest.objects.provided_by(user).filter(pk__in=keys).order_by().values_list("pk", flat=True):
-        decides = key in voting if key in in_review else datasets[key] in deciding
-        found[key] |= {Part.PROVIDER, Part.DECIDER} if decides else {Part.PROVIDER}
+    provided = AccessRequest.objects.provided_by(user).filter(pk__in=keys).annotate(decides=Exists(deciding))
+    for key, decides in provided.order_by().values_list("pk", "decides"):
+        acting = key in voting if key in in_review else decides
+        found[key] |= {Part.PROVIDER, Part.DECIDER} if acting else {Part.PROVIDER}
 
 
 def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .holdings import is_open, is_own
+from .holdings import is_open, is_own, was_delivered
 from .kinds import day_in_words
 from .models import AccessRequest, AnyUser, Grant
 from .workflow import Status
 
 
 def access_sentence(request: AccessRequest, viewer: AnyUser, since: str) -> str:
-    """Where a request stands whose access was opened, for one reader; uses prefetched grants and deliveries.
+    """Where a request stands whose access was opened, for one reader; uses prefetched grants (`with_grants`).
 
     Args:
         since: the day since when it has its status, in words.
@@ -55,13 +55,13 @@ def _until(ends: date | None) -> str:
 
 
 def _handed_to_you(own: list[Grant]) -> str:
-    if any(grant.deliveries.all() for grant in own):
+    if any(was_delivered(grant) for grant in own):
         return _("The data is ready for you.")
     return _("%(hub)s has been asked to hand the data over to you.") % {"hub": settings.HUB_NAME}
 
 
 def _handed_to_others(held: list[Grant]) -> str:
-    missing = sum(not grant.deliveries.all() for grant in held)
+    missing = sum(not was_delivered(grant) for grant in held)
     if not missing:
         return _("The data was handed over.")
     if missing == len(held):

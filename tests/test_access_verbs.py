@@ -70,7 +70,9 @@ def test_late_acceptance_on_the_last_day_and_after_it(granted: AccessRequest, mi
         assert grant_of(granted, "Moa Member").starts == grant_of(granted, "Moa Member").ends
 
 
-def test_who_takes_over_from_the_only_holder_gets_no_more_time(ada: User, brgandi: Dataset, per: User, hedda: User) -> None:
+def test_who_takes_over_from_the_only_holder_gets_no_more_time(
+    ada: User, brgandi: Dataset, per: User, hedda: User
+) -> None:
     set_policy(license_of(brgandi), days=30, needed="applicant")
     request = actions.decide(request=sent(ada, brgandi), by=per, answer=Answer.APPROVE)
     ends = request.grants.get().ends
@@ -353,7 +355,9 @@ def test_only_the_applicant_renews(granted: AccessRequest, rut: User, hedda: Use
 # What the register does
 
 
-def test_grants_stand_when_the_dataset_is_retired(granted: AccessRequest, brgandi: Dataset, hedda: User, ada: User) -> None:
+def test_grants_stand_when_the_dataset_is_retired(
+    granted: AccessRequest, brgandi: Dataset, hedda: User, ada: User
+) -> None:
     brgandi.retired_at = timezone.now()
     brgandi.save()
     assert Grant.objects.in_force().count() == 2

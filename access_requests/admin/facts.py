@@ -14,7 +14,7 @@ from django.utils import timezone
 from access_requests import comparison
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
-from access_requests.holdings import with_deliveries
+from access_requests.holdings import with_grants
 from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Participant, Round, Submission
 from access_requests.rows import Shown, applicant_in, shown, with_rows
 from access_requests.workflow import OPEN, Part, Status
@@ -32,7 +32,7 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
         "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
-        with_deliveries(),
+        with_grants(),
     )  # fmt: skip
 
 

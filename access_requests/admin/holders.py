@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from access_requests.holdings import Holding, holdings, showings
+from access_requests.holdings import Holding, deliveries_of, holdings, showings
 from access_requests.models import AccessRequest, Delivery, Event
 from aidahub.accounts.models import User
 
@@ -32,13 +32,16 @@ class Held:
 
 def holdings_for(user: User, request: AccessRequest) -> list[Held]:
     """The holders of a request of `facts.with_all`; that a secret was looked at is for hub staff."""
-    shown = showings(list(request.events.all())) if user.is_hub else {}
-    found = []
-    for holding in holdings(request, user):
-        number = holding.grant.participant.number
-        handed = [_handed(row, user, shown.get((number, row.number), [])) for row in reversed(holding.deliveries)]
-        found.append(Held(holding, handed))
-    return found
+    rows = holdings(request, user)
+    if not rows:
+        return []
+    shown = showings(request.events.all()) if user.is_hub else {}
+    handed = deliveries_of(holding.grant for holding in rows)
+    return [
+        Held(row, [_handed(one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found])
+        for row in rows
+        for found in [handed.get(row.grant.pk, [])[::-1]]
+    ]
 
 
 def _handed(row: Delivery, user: User, shown: list[Event]) -> Handed:

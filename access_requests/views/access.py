@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access_requests import actions
-from access_requests.holdings import holdings, with_deliveries
+from access_requests.holdings import holdings, with_grants
 from access_requests.models import AccessRequest
+from access_requests.policies import opens_a_way
 from access_requests.rules import REASON_LENGTH, Denied, check_may, may
-from access_requests.workflow import WITH_ACCESS, Part, Verb
+from access_requests.workflow import ENDED_ACCESS, MOVES, WITH_ACCESS, Part, Verb
 from aidahub.accounts.models import User
 
 from .shared import SignedIn, for_people, visible
@@ -23,18 +24,21 @@ from .verbs import ASKED
 
 
 def panel(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, Any]:
-    """What the request's page says of access: who holds it, how to get the data, what a holder can do."""
-    opened = row.status in WITH_ACCESS
-    held = holdings(row, user) if opened else []
+    """What the request's page says of access: who holds it, how to get the data, what a holder can do.
+
+    Whether the dataset takes a renewal in the end is said by the page that begins one.
+    """
+    held = holdings(row, user) if row.status in WITH_ACCESS else []
     own = [holding for holding in held if holding.mine]
-    verbs = {"renew": Verb.RENEW, "confirm_deletion": Verb.CONFIRM_DELETION} if opened else {}
+    renewable = row.status in MOVES[Verb.RENEW].sources and opens_a_way(row.license)
     earlier = AccessRequest.objects.visible_to(user).filter(pk=row.renews_id) if row.renews_id else ()
     return {
         "holdings": held,
         "own": own,
         "others": [holding for holding in held if not holding.mine],
-        "may_leave": any(holding.open for holding in own) and may(user, Verb.LEAVE, row, parts).ok,
-        **{f"may_{name}": may(user, verb, row, parts).ok for name, verb in verbs.items()},
+        "may_leave": any(holding.open for holding in own),
+        "may_renew": renewable and Part.APPLICANT in parts,
+        "may_confirm_deletion": row.status in ENDED_ACCESS and may(user, Verb.CONFIRM_DELETION, row, parts).ok,
         "renews": next(iter(earlier), None),
     }
 
@@ -42,7 +46,7 @@ def panel(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, A
 def fetch(row: AccessRequest) -> None:
     """Read what `panel` and the sentence about access need."""
     if row.status in WITH_ACCESS:
-        prefetch_related_objects([row], with_deliveries())
+        prefetch_related_objects([row], with_grants())
 
 
 def _page(request: SignedIn, row: AccessRequest, name: str, **context: object) -> HttpResponse:

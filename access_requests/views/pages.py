@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from access_requests import comparison
-from access_requests.holdings import with_deliveries
+from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
@@ -164,6 +164,6 @@ def _mine(user: User) -> Rows:
     return (
         rows.annotate(group=group, hub_decides=hub_decides())
         .select_related("dataset", "license", "applicant")
-        .prefetch_related(with_deliveries())
+        .prefetch_related(with_grants())
         .order_by("group", "-status_since")
     )

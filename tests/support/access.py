@@ -15,7 +15,7 @@ from aidahub.outbox.models import Mail
 from tests.cast import fresh
 
 # Words that stand nowhere else, to be searched for in everything that somebody can get.
-SECRET = "Xyzzy-Plugh-7719"  # noqa: S105  a word of the tests
+SECRET = "Xyzzy-Plugh-7719"
 LINK = "https://data.example/brgandi/quux-31337"
 HOW = "Use the program frobnicate-4711."
 WAY = HandedOver(how=HOW, link=LINK, secret=SECRET)
