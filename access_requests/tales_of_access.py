@@ -51,6 +51,8 @@ def _deliver(event: Event, reader: Reader, events: list[Event]) -> Entry:
         other = _("%(who)s recorded how the data reaches %(people)s.")
     elif _is_about(event, reader, "persons"):
         other = _("%(hub)s handed the data over to you.")
+        if event.payload.get("again"):
+            other = _("%(hub)s handed the data over again to you.")
     until = _day(event, "valid_until")
     detail = _("It works until %(day)s.") % {"day": until} if until else ""
     line = entry(event, reader, own, other, "data", detail, people=names_of(event, reader, "persons"))

@@ -23,7 +23,7 @@ from access_requests.rules import may, parts_in
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
-from access_requests.workflow import APPLICANTS_TURN, FINISHED, Part, Status, Verb
+from access_requests.workflow import APPLICANTS_TURN, ENDED_ACCESS, FINISHED, Part, Status, Verb
 from aidahub.accounts.models import User
 
 from . import access
@@ -132,6 +132,8 @@ def stages(row: AccessRequest) -> list[Stage]:
     }.get(status)
     if reached is None:
         done = 3 if row.outcome else 2
+        if status in ENDED_ACCESS and row.grants.all():
+            done = 4
         return [*(Stage(name, "done") for name in names[:done]), Stage(STATUS_LABELS[status], "end")]
     states = ["done"] * reached + ["now"] + ["next"] * 4
     return [Stage(name, state) for name, state in zip(names, states, strict=False)]
