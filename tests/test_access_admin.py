@@ -20,7 +20,7 @@ from access_requests.rows import shown, with_rows
 from access_requests.workflow import GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, confirm, fresh, license_of, make_user, set_policy
+from tests.cast import RequestAt, confirm, draft_of, fresh, license_of, make_user, set_policy
 from tests.support.access import (
     HOW,
     LINK,
@@ -265,6 +265,13 @@ def test_the_page_says_who_holds_what_and_what_was_handed_over(
     for text in (seen, decider):
         for word in (SECRET, LINK, HOW):
             assert word not in text
+
+
+def test_a_renewal_says_what_it_renews(granted: AccessRequest, ada: User, per: User, brgandi: Dataset) -> None:
+    actions.renew(request=granted, by=ada)
+    renewal = actions.submit(request=draft_of(ada, brgandi), by=ada)
+    assert renewal.renews == granted
+    assert f'renews <a href="{page_path(granted)}">{granted.reference}</a>' in html(page(per, page_path(renewal)))
 
 
 # Whose turn it is

@@ -83,6 +83,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
+        "renews": requests_for(user).filter(pk=access_request.renews_id).first() if access_request.renews_id else None,
         "holdings": holdings_for(user, access_request),
         "timeline": timeline(access_request, user),
     }

@@ -47,7 +47,7 @@ def _row(request: AccessRequest, grants: list[Grant], url: str, why: str, **more
 
 def undelivered(user: User) -> Section:
     """Access that is open, to people to whom no data was handed over; the longest waiting first."""
-    grants = Grant.objects.undelivered().filter(request__status=Status.GRANTED).order_by("starts", "request", "pk")
+    grants = Grant.objects.undelivered().filter(request__status=Status.GRANTED).order_by("starts", "request_id", "pk")
     rows = [
         _row(request, held, _step(request.reference, "deliver"), _("Hand the data over"))
         for request, held in _by_request(grants)
@@ -62,7 +62,7 @@ def ending(user: User) -> Section:
     grants = Grant.objects.in_force().filter(ends__lte=today + SOON, request__status=Status.GRANTED)
     rows = [
         _row(request, held, _step(request.reference, "extend"), _last_day(held))
-        for request, held in _by_request(grants.order_by("ends", "request", "pk"))
+        for request, held in _by_request(grants.order_by("ends", "request_id", "pk"))
     ]
     return cut("ending", _("Access ends within 30 days"), rows, "")
 
@@ -77,6 +77,6 @@ def copies(user: User) -> Section:
     over = Grant.objects.filter(request__status__in=ENDED_ACCESS, request__copies_deleted_at=None)
     rows = [
         _row(request, held, page_url(request.reference), _("Nobody has confirmed that the copies are deleted"))
-        for request, held in _by_request(over.order_by("request__ended_at", "request", "pk"))
+        for request, held in _by_request(over.order_by("request__ended_at", "request_id", "pk"))
     ]
     return cut("copies", _("Copies not confirmed deleted"), rows, "")
