@@ -23,7 +23,7 @@ from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, License
-from tests.cast import RequestAt, change_license, license_of, sent, set_policy
+from tests.cast import RequestAt, change_license, fill, license_of, set_policy
 from tests.mails import ADA, RUT
 from tests.support.access import again, page, set_end
 
@@ -44,7 +44,8 @@ def granted(request_at: RequestAt) -> AccessRequest:
 def elsewhere(other: Dataset, opal: User, alva: User) -> AccessRequest:
     """Alva has access to Opal's dataset."""
     set_policy(license_of(other), needed="applicant")
-    return actions.decide(request=sent(alva, other), by=opal, answer=Answer.APPROVE)
+    draft = fill(actions.start(license=license_of(other), by=alva), applicant_name="Alva Dahl")
+    return actions.decide(request=actions.submit(request=draft, by=alva), by=opal, answer=Answer.APPROVE)
 
 
 def people(answer: Any) -> list[str]:

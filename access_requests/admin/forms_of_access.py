@@ -74,7 +74,9 @@ class DeliverForm(AccessForm):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    link = forms.CharField(label=_("Link"), required=False, max_length=2000)
+    link = forms.CharField(
+        label=_("Link"), required=False, max_length=2000, widget=forms.TextInput(attrs={"class": "rd-wide"})
+    )
     keep_secret = forms.BooleanField(
         label=_("The secret of the last time still holds"),
         help_text=_("Each holder’s own; nobody sees it here. Untick it if there is none any more, or write a new one."),
@@ -86,7 +88,7 @@ class DeliverForm(AccessForm):
         required=False,
         max_length=500,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "rd-wide"}),
     )
     valid_until = forms.DateField(label=_("Works until (you may leave it out)"), required=False, widget=Day())
 

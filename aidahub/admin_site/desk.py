@@ -84,7 +84,8 @@ def _waiting(user: User) -> Section:
     """What waits for a decision or a check; data to be handed over is a heap of its own."""
     rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), lambda request: WHY[Status(request.status)])
     more = _to(REQUESTS, query="turn=me")
-    return cut("waiting", _("Waiting for you"), rows, more, _("Nothing waits for you."))
+    empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
+    return cut("waiting", _("Waiting for you"), rows, more, empty)
 
 
 def _decided(user: User) -> Section:

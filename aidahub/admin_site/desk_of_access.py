@@ -39,10 +39,10 @@ def _names(grants: list[Grant]) -> str:
     return get_text_list([f"{grant.participant.name} ({grant.institution})" for grant in grants], _("and"))
 
 
-def _row(request: AccessRequest, grants: list[Grant], url: str, why: str, **more: object) -> Row:
+def _row(request: AccessRequest, grants: list[Grant], url: str, why: str, *, since: bool = True) -> Row:
     detail = f"{request.reference} · {request.license.name}"
     title = _("%(dataset)s: %(people)s") % {"dataset": request.dataset.display_name, "people": _names(grants)}
-    return Row(title, url, detail, request.status_since, why)
+    return Row(title, url, detail, request.status_since if since else None, why)
 
 
 def undelivered(user: User) -> Section:
@@ -61,7 +61,7 @@ def ending(user: User) -> Section:
     today = timezone.localdate()
     grants = Grant.objects.in_force().filter(ends__lte=today + SOON, request__status=Status.GRANTED)
     rows = [
-        _row(request, held, _step(request.reference, "extend"), _last_day(held))
+        _row(request, held, _step(request.reference, "extend"), _last_day(held), since=False)
         for request, held in _by_request(grants.order_by("ends", "request_id", "pk"))
     ]
     return cut("ending", _("Access ends within 30 days"), rows, "")
