@@ -81,7 +81,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:secret": (NOT_NOW, NOT_NOW),
     "access_requests:leave": (NOT_NOW, NOT_NOW),
     "access_requests:renew": (NOT_NOW, NOT_NOW),
-    "access_requests:deletion": (NOT_NOW, (SIGN_IN, ELSEWHERE, NOTHING, *[ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE])),
+    "access_requests:deletion": (NOT_NOW, NOT_NOW),
     "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),

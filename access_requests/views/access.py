@@ -109,8 +109,8 @@ def renew(request: SignedIn, reference: str) -> HttpResponse:
 def deletion(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/deletion/`: confirm, after access ended, that all copies are deleted."""
     row = visible(request, reference)
+    check_may(request.user, Verb.CONFIRM_DELETION, row)
     if request.method != "POST":
-        check_may(request.user, Verb.CONFIRM_DELETION, row)
         return _page(request, row, "deletion")
     if not request.POST.get("deleted"):
         messages.error(request, _("Please tick the box if all copies are deleted. Nothing was confirmed."))
