@@ -90,7 +90,7 @@ def test_the_people_are_listed_with_their_parts(client: Client, request_at: Requ
 
 
 def test_who_has_access_reads_from_when_to_when(client: Client, ada: User, brgandi: Dataset, per: User) -> None:
-    set_policy(license_of(brgandi), days=30)
+    set_policy(license_of(brgandi), days=30, needed="applicant")
     request = actions.decide(request=sent(ada, brgandi), by=per, answer=Answer.APPROVE)
     html = read(client, ada, request)
     grant = request.grants.get()
