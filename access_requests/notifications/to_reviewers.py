@@ -31,6 +31,9 @@ def extended(case: Case, reader: Reader) -> Letter:
 def revoked(case: Case, reader: Reader) -> Letter:
     """To deciders, to others who know of the request, and to hub staff: access was revoked, and why."""
     names = case.names
+    told = _("The applicant and those named were told why. Access had not opened yet.")
+    if case.payload["ended"]:
+        told = _("The applicant and everybody who had access were told why, and that copies must be deleted.")
     return Letter(
         _("Revoked: access to %(dataset)s for %(who)s") % names,
         _("Access to %(dataset)s for %(asker)s was revoked.") % names,
@@ -38,7 +41,7 @@ def revoked(case: Case, reader: Reader) -> Letter:
         in_words([text_of(case.event)] if case.event else []),
         _("Read the request"),
         link_of_visitor(case, reader),
-        [_("The applicant and everybody who had access were told why, and that copies must be deleted.")],
+        [told],
     )
 
 
