@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from aidahub.accounts.models import User
 
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
+from .rows import awaits_delivery
 from .workflow import OPEN, Status
 
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
@@ -18,7 +19,10 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 
 
 def waits_for(user: User) -> Q:
-    """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named."""
+    """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named.
+
+    Access that is open is the hub's turn until the data is delivered.
+    """
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
     ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
@@ -26,7 +30,13 @@ def waits_for(user: User) -> Q:
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
         turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | Q(Exists(by_hub), status=Status.IN_REVIEW)
+        turn |= Q(awaits_delivery())
     return turn & ~Q(applicant=user) & ~Q(Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+
+
+def is_open() -> Q:
+    """For many requests: whether somebody has the next move."""
+    return Q(status__in=OPEN) | Q(awaits_delivery())
 
 
 def waiting_for(user: User) -> AccessRequestQuerySet:
@@ -41,4 +51,4 @@ def decided_lately(user: User) -> AccessRequestQuerySet:
 
 def waiting_for_others(user: User) -> AccessRequestQuerySet:
     """The open requests in which it is somebody else's turn, the longest waiting first."""
-    return requests_for(user).filter(status__in=OPEN).exclude(waits_for(user)).order_by("status_since", "pk")
+    return requests_for(user).filter(is_open()).exclude(waits_for(user)).order_by("status_since", "pk")

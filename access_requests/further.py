@@ -75,10 +75,12 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
 
 
 def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if not request.grants.all():
+        raise Denied(_("Nobody had access here, so there are no copies."))
     if request.copies_deleted_at:
         raise Denied(_("It is confirmed already that the copies are deleted."))
-    other = request.participants.filter(part=Part.RECIPIENT_SCIENTIST, removed_at=None).exists()
-    if acting == {Part.APPLICANT} and other:
+    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
+    if acting == {Part.APPLICANT} and any(other):
         raise Denied(_("The recipient scientist confirms that the copies are deleted."))
 
 

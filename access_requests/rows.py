@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .labels import STATUS_LABELS
-from .models import AccessRequest, AccessRequestQuerySet, Participant
+from .models import AccessRequest, AccessRequestQuerySet, Grant, Participant
 from .waiting import LOOKS, working_days_since
 from .workflow import OPEN, TURN, Part, Status
 
@@ -57,7 +58,21 @@ def page_url(reference: str) -> str:
 
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
-    return requests.select_related("dataset", "license", "applicant").prefetch_related("participants", "rounds")
+    rows = requests.select_related("dataset", "license", "applicant").prefetch_related("participants", "rounds")
+    return rows.annotate(undelivered=awaits_delivery())
+
+
+def awaits_delivery() -> Exists:
+    """For many requests: whether access is open to somebody to whom no data was handed over yet."""
+    return Exists(Grant.objects.undelivered().filter(request=OuterRef("pk"), request__status=Status.GRANTED))
+
+
+def is_awaited(request: AccessRequest) -> bool:
+    """Whether somebody has the next move: nobody does when it is over, or access is open and the data handed over."""
+    if request.status != Status.GRANTED:
+        return request.status in OPEN
+    known: bool | None = getattr(request, "undelivered", None)
+    return known if known is not None else Grant.objects.undelivered().filter(request=request).exists()
 
 
 def shown(request: AccessRequest, *, mine: bool | None = None) -> Shown:
@@ -82,7 +97,7 @@ def shown(request: AccessRequest, *, mine: bool | None = None) -> Shown:
         dataset=request.dataset.display_name,
         license=request.license.name,
         since=request.status_since,
-        days=working_days_since(request.status_since) if status in OPEN else None,
+        days=working_days_since(request.status_since) if is_awaited(request) else None,
         turn=_("You") if mine else turn_of(request),
         mine=mine,
     )
@@ -96,8 +111,8 @@ def look_for(look: str, *, mine: bool) -> str:
 
 
 def turn_of(request: AccessRequest) -> Sentence:
-    """Who has the next move, in words; "Nobody" when it is over."""
-    if request.status not in OPEN:
+    """Who has the next move, in words; "Nobody" when none is left to make."""
+    if not is_awaited(request):
         return _("Nobody")
     round_ = request.open_round
     parts = (Part.HUB,) if round_ is not None and round_.by_hub else TURN[Status(request.status)]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +27,7 @@ from .people import Named, participants_in, recipient_key
 from .policies import policy_of
 from .rules import Denied, Incomplete
 from .search_words import readings, words_of
-from .workflow import OPEN, Part
+from .workflow import OPEN, GrantEnd, Part, Status
 
 ONLY_ONE = gettext_lazy(
     "You already have an open request for this dataset under this licence with the same recipient scientist. "
@@ -164,12 +165,14 @@ def applicant_in(request: AccessRequest) -> Participant:
 def grant_all(request: AccessRequest) -> list[Grant]:
     """Open access for everybody who may have it and has none; the first day is today in Stockholm.
 
-    The last day follows from the policy, or is that of the grants that are open already.
+    Nobody gets access whose institution it was granted for is theirs no more, and nobody after the last day.
     """
-    held = {row.participant_id: row for row in Grant.objects.in_force().filter(request=request)}
     starts = timezone.localdate()
-    days = policy_of(request.license).days
-    ends = next((row.ends for row in held.values()), starts + timedelta(days=days - 1) if days else None)
+    ends = _last_day(request, starts)
+    if ends and ends < starts:
+        return []
+    settled = Grant.objects.filter(request=request).filter(Q(ended_at=None) | Q(end_reason=GrantEnd.LEFT))
+    keys = set(settled.values_list("participant_id", flat=True))
     return [
         Grant.objects.create(
             request=request,
@@ -180,8 +183,21 @@ def grant_all(request: AccessRequest) -> list[Grant]:
             ends=ends,
         )
         for person, acceptance in entitled(request)
-        if person.pk not in held
+        if person.pk not in keys
     ]
+
+
+def _last_day(request: AccessRequest, starts: date) -> date | None:
+    """The last day of access that opens now: the policy's, or, where it is open already, the one that was agreed.
+
+    That is the day of the grants in force; where none is left (everybody was replaced), that of the last to end.
+    """
+    if request.status == Status.GRANTED:
+        last = Grant.objects.filter(request=request).decisive()
+        if last is not None:
+            return last.ends
+    days = policy_of(request.license).days
+    return starts + timedelta(days=days - 1) if days else None
 
 
 def index_words(request: AccessRequest) -> None:

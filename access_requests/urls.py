@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import edit, files, messages, pages, start, verbs
+from .views import access, edit, files, messages, pages, start, verbs
 
 app_name = "access_requests"
 
@@ -18,5 +18,9 @@ urlpatterns = [
     path("requests/<str:reference>/files/", files.files, name="files"),
     path("requests/<str:reference>/files/<uuid:public_id>/", files.file, name="file"),
     path("requests/<str:reference>/files/<uuid:public_id>/remove/", files.remove, name="remove_file"),
+    path("requests/<str:reference>/secret/", access.secret, name="secret"),
+    path("requests/<str:reference>/leave/", access.leave, name="leave"),
+    path("requests/<str:reference>/renew/", access.renew, name="renew"),
+    path("requests/<str:reference>/deletion/", access.deletion, name="deletion"),
     path("<path:doi>/request/", start.start, name="start"),
 ]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
-from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, Status
+from .standing_of_access import access_sentence
+from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, WITH_ACCESS, Status
 
 USUAL_DAYS = 6
 
@@ -81,23 +82,17 @@ _OWN = {
     Status.DRAFT: gettext_lazy("This is a draft. Nobody but you sees it until you send it."),
     Status.RETURNED: gettext_lazy("Waiting for you since %(since)s: something must be changed or explained."),
     Status.APPROVED: gettext_lazy("Approved on %(since)s. Before access opens, please accept the licence."),
-    Status.GRANTED: gettext_lazy("You have access since %(since)s."),
     Status.REJECTED: gettext_lazy("Your request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("You withdrew this request on %(since)s."),
     Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
-    Status.EXPIRED: gettext_lazy("Your access ended on %(since)s."),
-    Status.REVOKED: gettext_lazy("Your access was revoked on %(since)s."),
 }
 _OTHERS = {
     Status.DRAFT: gettext_lazy("This is a draft of %(applicant)s."),
     Status.RETURNED: gettext_lazy("Waiting for %(applicant)s since %(since)s: something must be changed or explained."),
     Status.APPROVED: gettext_lazy("Approved on %(since)s. Waiting for %(applicant)s to accept the licence."),
-    Status.GRANTED: gettext_lazy("%(applicant)s has access since %(since)s."),
     Status.REJECTED: gettext_lazy("This request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("%(applicant)s withdrew this request on %(since)s."),
     Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
-    Status.EXPIRED: gettext_lazy("Access ended on %(since)s."),
-    Status.REVOKED: gettext_lazy("Access was revoked on %(since)s."),
 }
 
 
@@ -109,7 +104,7 @@ def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     kind, icon = LOOKS[status]
     word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
     return Standing(
-        _sentence(request, status, days, mine=mine), word, kind, icon, request.status_since, days,
+        _sentence(request, status, days, viewer, mine=mine), word, kind, icon, request.status_since, days,
         mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > USUAL_DAYS,
     )  # fmt: skip
 
@@ -121,11 +116,13 @@ def day_of(moment: datetime) -> str:
     return date_format(local, "j F" if this_year else "j F Y")
 
 
-def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) -> str:
+def _sentence(request: AccessRequest, status: Status, days: int, viewer: AnyUser, *, mine: bool) -> str:
     since = day_of(request.status_since)
     if status in UNDER_REVIEW:
         names = {"since": since, "hub": settings.HUB_NAME}
         return f"{_waiting_for(request, status) % names} {_how_long(days)}"
+    if status in WITH_ACCESS:
+        return access_sentence(request, viewer, since)
     words = (_OWN if mine else _OTHERS)[status]
     return str(words) % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 

@@ -86,6 +86,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:files": (SEES, ATTACHES),
     "access_requests:file": (SEES, WRONG_METHOD),
     "access_requests:remove_file": (NOT_NOW, NOT_NOW),
+    # Nobody has access yet, so there is nothing to show, to end, to renew or to confirm; who it is not for reads so.
+    "access_requests:secret": (NOT_NOW, NOT_NOW),
+    "access_requests:leave": (NOT_NOW, NOT_NOW),
+    "access_requests:renew": (NOT_NOW, NOT_NOW),
+    "access_requests:deletion": (NOT_NOW, NOT_NOW),
     "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),
@@ -127,6 +132,9 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:view_on_site": (for_hub(ELSEWHERE), for_hub(ELSEWHERE)),
     "admin:app_list": (for_staff(OK), for_staff(OK)),
     "admin:access_requests_accessrequest_changelist": (for_staff(OK), for_staff(OK)),
+    "admin:access_requests_accessrequest_who": (for_staff(OK), for_staff(METHOD)),
+    "admin:access_requests_accessrequest_who_csv": (for_staff(OK), for_staff(METHOD)),
+    "admin:access_requests_accessrequest_write": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_accessrequest_several": (HIDDEN, HIDDEN),  # without requests there is nothing to show
     "admin:access_requests_accessrequest_change": (DECIDES, for_staff(METHOD)),
     "admin:access_requests_accessrequest_message": (for_staff(METHOD), DECIDES),
@@ -348,6 +356,9 @@ def test_other_methods_open_nothing_more(who: str, cast: dict[str, User | None],
     assert not faults, "\n".join(faults)
 
 
+ACCESS = ("secret/", "leave/", "renew/", "deletion/")
+
+
 @pytest.mark.parametrize("who", [kind for kind in KINDS if kind != "ada"])
 def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: dict[str, User | None]) -> None:
     draft = actions.start(
@@ -359,7 +370,7 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/"):
+    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/", *ACCESS):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)

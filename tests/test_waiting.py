@@ -108,6 +108,8 @@ def test_the_line_of_steps(request_at: RequestAt, status: Status) -> None:
         Status.REJECTED: ["done", "done", "done", "end"],
         Status.WITHDRAWN: ["done", "done", "end"],
         Status.CLOSED: ["done", "done", "end"],
+        Status.EXPIRED: ["done", "done", "done", "done", "end"],
+        Status.REVOKED: ["done", "done", "done", "done", "end"],
     }
     assert states == expected.get(status, ["done", "done", "now", "next"])
 

@@ -7,6 +7,7 @@ Every verb raises `rules.Denied` with a sentence for the person, and then nothin
 """
 
 from .access import (
+    HandedOver,
     confirm_deletion,
     deliver,
     expire,
@@ -24,8 +25,11 @@ from .parts import accept_license, carry_over, confirm_part, decline_part, take_
 from .people import add_person, change_applicant, remove_person, replace_person
 from .policies import apply_policy
 from .talking import assign, comment, note, register, write
+from .writing import LONGEST_SUBJECT, holders_of, write_to_holders
 
 __all__ = [
+    "LONGEST_SUBJECT",
+    "HandedOver",
     "accept_license",
     "add_person",
     "apply_policy",
@@ -49,6 +53,7 @@ __all__ = [
     "expire",
     "extend",
     "forward",
+    "holders_of",
     "leave",
     "lift_suspension",
     "note",
@@ -71,4 +76,5 @@ __all__ = [
     "void_votes",
     "withdraw",
     "write",
+    "write_to_holders",
 ]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from access_requests import questions, review, sending
 from access_requests.builtin import version_in_use
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
 from access_requests.references import next_reference
 from access_requests.rules import AlreadySent, Denied, check_may
-from access_requests.workflow import EDITABLE, OPEN, Status, Verb
+from access_requests.workflow import EDITABLE, OPEN, GrantEnd, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import License
 
@@ -46,10 +46,15 @@ def _draft(license: License, by: User, values: Mapping[str, Any]) -> AccessReque
         )
 
 
+# What is asked anew of somebody whose access ended because they left the institution.
+PLACES = ("applicant_institution", "applicant_department", "applicant_address")
+
+
 def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     """Begin a request that follows this one: a draft with the same answers, linked to it.
 
-    A person who has a draft under this licence gets that one.
+    A person who has a draft under this licence gets that one, linked. Who left the institution answers anew where they
+    work.
     """
     request = AccessRequest.objects.select_related("license__dataset", "form_version").get(pk=request.pk)
     check_may(by, Verb.RENEW, request)
@@ -58,7 +63,12 @@ def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     sent = request.last_submission
     answers = questions.tidied(asked, sent.answers if sent else {})
     filled = {**questions.prefilled(asked, sending.known_of(by)), **answers}
-    return _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
+    if request.grants.filter(participant__in=Participant.objects.of(by), end_reason=GrantEnd.LEFT).exists():
+        filled = {key: value for key, value in filled.items() if key not in PLACES}
+    draft = _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
+    AccessRequest.objects.filter(pk=draft.pk, renews=None, status=Status.DRAFT).update(renews=request)
+    draft.renews = draft.renews or request
+    return draft
 
 
 @transaction.atomic

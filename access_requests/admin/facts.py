@@ -13,6 +13,7 @@ from django.utils import timezone
 from access_requests import comparison
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
+from access_requests.holdings import with_grants
 from access_requests.identity import Earlier, Person
 from access_requests.models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Event, Round, Submission
 from access_requests.rows import applicant_in
@@ -33,6 +34,7 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     return requests.select_related(*parts).prefetch_related(
         "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
+        with_grants(),
     )  # fmt: skip
 
 

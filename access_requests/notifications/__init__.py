@@ -11,18 +11,20 @@ from collections.abc import Iterable
 from django.utils.translation import override
 
 from access_requests.models import AccessRequest, Event
-from access_requests.workflow import Verb
+from access_requests.workflow import ENDED_ACCESS, Status, Verb
 from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
 
+from . import to_holders
 from .case import Case
 from .letter import as_html, as_text
 from .mailing import Mailing, Writer
-from .readers import Reader, hub, languages_of
+from .readers import Reader, holders, hub, languages_of, responsible
 from .reminders import escalation, of_turn, reminder
 from .table import TABLE
+from .to_all import write_to_all
 
-__all__ = ["announce", "escalate", "remind"]
+__all__ = ["announce", "delete_copies", "ending_soon", "escalate", "remind", "write_to_all"]
 
 
 def announce(event: Event) -> None:
@@ -45,6 +47,28 @@ def escalate(request: AccessRequest) -> None:
     """Tell hub staff that a turn on a locked request lasts long; once in each turn, however often it is called."""
     case = Case(request)
     post(case, [(escalation, hub(case))], about=turn_of(request))
+
+
+def ending_soon(request: AccessRequest, days: int) -> None:
+    """Tell everybody with access by a locked request that it ends in so many days; once for each last day and number.
+
+    A request whose access is not open, or has no end, tells nobody.
+    """
+    case = Case(request)
+    ends = to_holders.last_day_of(case)
+    if request.status == Status.GRANTED and ends:
+        post(case, [(to_holders.ending_soon, holders(case))], about=f"{request.reference}/ends/{ends}/{days}")
+
+
+def delete_copies(request: AccessRequest, number: int = 1) -> None:
+    """Ask whoever is responsible for a locked request's data to confirm that copies are deleted; once for each number.
+
+    A request whose access is open, or whose copies are deleted, asks nobody.
+    """
+    case = Case(request)
+    if request.status in ENDED_ACCESS and request.copies_deleted_at is None and request.grants.exists():
+        people = holders(case, [responsible(case).number])
+        post(case, [(to_holders.delete_copies, people)], about=f"{turn_of(request)}/copies/{number}")
 
 
 def turn_of(request: AccessRequest) -> str:

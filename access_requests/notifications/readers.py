@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q
 
-from access_requests.models import Decision
+from access_requests.models import Decision, Participant
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
@@ -45,6 +45,24 @@ def named(case: Case) -> list[Reader]:
     for person in case.named:
         parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
     return [Reader(address, frozenset(found)) for address, found in parts.items()]
+
+
+def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
+    """People of the request by their numbers in the record, also those named no more; else who has access now."""
+    people = case.request.participants.order_by("number")
+    if numbers is None:
+        people = people.filter(grants__ended_at=None, grants__isnull=False)
+    else:
+        people = people.filter(number__in=list(numbers))
+    parts: dict[str, set[Part]] = {}
+    for person in people:
+        parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
+    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+
+
+def responsible(case: Case) -> Participant:
+    """Who answers for the copies of the data: the recipient scientist, who is the applicant where no other is named."""
+    return next((person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST), case.applicant)
 
 
 def deciders(case: Case) -> list[Reader]:

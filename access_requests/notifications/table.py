@@ -103,7 +103,6 @@ TABLE: dict[Verb, Rule] = {
     Verb.DECIDE: on_decide,
     Verb.CONFIRM: on_confirm,
     Verb.ACCEPT_LICENSE: nobody,
-    Verb.GRANT: on_grant,
     Verb.RENEW: nobody,
     **ON_PEOPLE,
     **ON_ACCESS,

@@ -157,7 +157,11 @@ def granted(case: Case, reader: Reader) -> Letter:
         _("See your access"),
         link_for(case, reader)[0],
         [
-            _("%(hub)s tells you how to get the data; it has been asked to do so.") % names,
+            _(
+                "%(hub)s has been asked to hand the data over. You get a mail when it is ready; you need to do nothing "
+                "now."
+            )
+            % names,
             _("The licence that you accepted holds for you and for everybody who works with the data under you."),
         ],
     )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from access_requests import comparison
 from access_requests.filing import files_shown
+from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
@@ -24,9 +25,10 @@ from access_requests.talk import Talk, talk_of, with_comments
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.waiting import Standing, hub_decides, standing
-from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
+from access_requests.workflow import APPLICANTS_TURN, ENDED_ACCESS, FINISHED, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from . import access
 from .said import messages_shown
 from .shared import SignedIn, for_people, visible
 
@@ -77,8 +79,8 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
         "returned": _last_reason(row) if row.status == Status.RETURNED else "",
         "submissions": _submissions(row, talk),
         "people": _people(row),
-        "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
         "files": files_shown(row, request.user, parts),
+        "access": access.panel(request.user, row, parts),
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)
@@ -95,6 +97,7 @@ def _fetch(row: AccessRequest) -> None:
         wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
         wanted.append(Prefetch("events", events_with_reasons()))
     prefetch_related_objects([row], *wanted)
+    access.fetch(row)
 
 
 def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bool]:
@@ -147,6 +150,8 @@ def stages(row: AccessRequest) -> list[Stage]:
     }.get(status)
     if reached is None:
         done = 3 if row.outcome else 2
+        if status in ENDED_ACCESS and row.grants.all():
+            done = 4
         return [*(Stage(name, "done") for name in names[:done]), Stage(STATUS_LABELS[status], "end")]
     states = ["done"] * reached + ["now"] + ["next"] * 4
     return [Stage(name, state) for name, state in zip(names, states, strict=False)]
@@ -179,5 +184,6 @@ def _mine(user: User) -> Rows:
     return (
         rows.annotate(group=group, hub_decides=hub_decides())
         .select_related("dataset", "license", "applicant")
+        .prefetch_related(with_grants())
         .order_by("group", "-status_since")
     )
