@@ -16,6 +16,7 @@ from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
 from access_requests.models import AccessRequest, AccessRequestQuerySet, Decision, Event, Participant, Round, Submission
 from access_requests.rows import Shown, applicant_in, shown, with_rows
+from access_requests.usual import annotated
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
@@ -28,7 +29,8 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
     rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
-    return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
+    rows = requests.annotate(**annotated("dataset"))
+    return rows.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
         "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
     )  # fmt: skip

@@ -17,6 +17,7 @@ from .request import (
 )
 from .review import Decider, Decision, Round
 from .talk import Attachment, CannedText, Message
+from .usual import UsualTime
 
 __all__ = [
     "AccessRequest",
@@ -43,4 +44,5 @@ __all__ = [
     "Round",
     "SealedText",
     "Submission",
+    "UsualTime",
 ]

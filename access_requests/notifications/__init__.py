@@ -6,23 +6,40 @@ address gets one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TypeVar
 
+from django.utils import timezone
 from django.utils.translation import override
 
 from access_requests.models import AccessRequest, Event
-from access_requests.workflow import Verb
+from access_requests.waiting import working_days_since
+from access_requests.workflow import Part, Verb
+from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
 
+from . import endings, reminders, silences
 from .case import Case
-from .letter import as_html, as_text
-from .mailing import Mailing, Writer
-from .readers import Reader, hub, languages_of
-from .reminders import escalation, of_turn, reminder
+from .letter import Letter, as_html, as_text
+from .readers import Reader, applicant, hub, languages_of, named
 from .table import TABLE
+from .turns import Turn
 
-__all__ = ["announce", "escalate", "remind"]
+__all__ = [
+    "announce",
+    "ask_for_deletion",
+    "ask_to_close",
+    "ending_soon",
+    "escalate",
+    "remind",
+    "warn_of_deletion",
+    "warned_of_deletion",
+    "written_on",
+]
+
+SomeCase = TypeVar("SomeCase", bound=Case)
 
 
 def announce(event: Event) -> None:
@@ -35,34 +52,84 @@ def announce(event: Event) -> None:
     post(case, TABLE[Verb(event.verb)](case), about=f"{case.reference}/{event.number}")
 
 
-def remind(request: AccessRequest) -> None:
-    """Remind whoever has the turn on a locked request; once in each turn, however often it is called."""
-    case = Case(request)
-    post(case, [(reminder, of_turn(case))], about=turn_of(request))
+def remind(turn: Turn, *, after: int = 0) -> int:
+    """Remind those for whom a locked request has waited so many working days; once in each turn, however often called.
+
+    Returns: how many mails were written.
+    """
+    late = [wait.reader for wait in turn.waits if working_days_since(wait.since) >= after]
+    return post(turn, [(reminders.reminder, late)], about=turn.key) if late else 0
 
 
-def escalate(request: AccessRequest) -> None:
+def escalate(turn: Turn) -> int:
     """Tell hub staff that a turn on a locked request lasts long; once in each turn, however often it is called."""
+    return post(turn, [(reminders.escalation, hub(turn))], about=turn.key)
+
+
+def ask_to_close(turn: Turn) -> int:
+    """Ask hub staff whether a locked request in which nothing happens should be closed; once in each silence."""
+    return post(turn, [(silences.close_or_not, hub(turn))], about=silence_of(turn.request))
+
+
+def silence_of(request: AccessRequest) -> str:
+    """What names one silence: it lasts until somebody does something in the request."""
+    return f"{request.reference}/silent/{request.changed_at:%Y%m%dT%H%M%S%f}"
+
+
+def written_on(turn: Turn) -> dict[str, date]:
+    """The kinds of mail that were written about a turn and its silence, each with the last day, in Stockholm."""
+    rows = Mail.objects.filter(about__in=(turn.key, silence_of(turn.request))).order_by("created_at")
+    return {kind: timezone.localdate(at) for kind, at in rows.values_list("kind", "created_at")}
+
+
+def ending_soon(request: AccessRequest, days: int) -> int:
+    """Tell all holders of a locked request that their access ends: the warning of so many days, once for each end."""
+    case = endings.Ending(request, days)
+    last = min((grant.ends for grant in case.grants if grant.ends), default=None)
+    if last is None:
+        return 0
+    return post(case, [(endings.ending_soon, case.holders)], about=f"{case.reference}/ends-{last}/{days}")
+
+
+def ask_for_deletion(request: AccessRequest) -> int:
+    """Remind whoever is responsible for the data, and hub staff, that copies must be deleted; once for each end."""
     case = Case(request)
-    post(case, [(escalation, hub(case))], about=turn_of(request))
+    scientists = [reader for reader in named(case) if Part.RECIPIENT_SCIENTIST in reader.parts]
+    readers = [*(scientists or applicant(case)), *hub(case)]
+    about = f"{case.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
+    return post(case, [(silences.delete_copies, readers)], about=about)
 
 
-def turn_of(request: AccessRequest) -> str:
-    """What names one turn: the status, and the moment since when it holds."""
-    return f"{request.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
+def warn_of_deletion(request: AccessRequest, last: date) -> int:
+    """Tell whoever began a locked draft on which day it is deleted; once, until something is changed in it."""
+    case = silences.Forgotten(request, last)
+    return post(case, [(silences.draft_forgotten, case.owner)], about=draft_as_it_is(request))
 
 
-def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
-    """Write each letter for its readers; an address that has one already gets no second.
+def warned_of_deletion(request: AccessRequest) -> date | None:
+    """The day, in Stockholm, on which that was told of the draft as it is now."""
+    mail = Mail.objects.filter(about=draft_as_it_is(request)).order_by("created_at").first()
+    return timezone.localdate(mail.created_at) if mail else None
+
+
+def draft_as_it_is(request: AccessRequest) -> str:
+    """What names a draft between two changes."""
+    return f"{request.reference}/draft/{request.changed_at:%Y%m%dT%H%M%S%f}"
+
+
+def post(
+    case: SomeCase, mailings: Iterable[tuple[Callable[[SomeCase, Reader], Letter], Iterable[Reader]]], *, about: str
+) -> int:
+    """Write each letter for its readers; an address that has one already gets no second. Returns how many were written.
 
     What was written before is not even made again: a letter may carry an invitation, which is made with it.
     """
-    first: dict[str, tuple[Writer, Reader]] = {}
+    first: dict[str, tuple[Callable[[SomeCase, Reader], Letter], Reader]] = {}
     for writer, readers in mailings:
         for reader in readers:
             first.setdefault(reader.address.casefold(), (writer, reader))
     languages = languages_of(first)
-    written = written_about(about)
+    written, number = written_about(about), 0
     for address, (writer, reader) in first.items():
         kind = writer.__name__.replace("_", "-")
         if (kind, address) in written:
@@ -79,3 +146,5 @@ def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
                 language=languages[address],
                 thread=case.reference,
             )
+        number += 1
+    return number

@@ -51,9 +51,12 @@ def deciders(case: Case) -> list[Reader]:
 
 
 def without_vote(case: Case) -> list[Reader]:
-    """The deciders whose vote is waited for."""
-    voted = set(case.round.decisions.values_list("provider_id", flat=True)) if case.round else set()
-    rows = [row for row in case.deciders if row.provider_id not in voted]
+    """The deciders whose vote is waited for: not of those who voted or were excused; a vote set aside is none."""
+    if case.round is None:
+        return []
+    done = set(case.round.decisions.filter(void_at=None).values_list("provider_id", flat=True))
+    done |= set(case.round.deciders.exclude(excused_at=None).values_list("provider_id", flat=True))
+    rows = [row for row in case.deciders if row.provider_id not in done]
     return [reader for row in rows for reader in of_provider(row, Part.DECIDER)]
 
 

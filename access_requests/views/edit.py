@@ -21,6 +21,7 @@ from access_requests.models import AccessRequest
 from access_requests.policies import policy_of, providers_named
 from access_requests.questions import Question
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
+from access_requests.usual import usual_of
 from access_requests.workflow import Verb
 
 from . import kept
@@ -182,6 +183,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,
         "before": draft.last_submission,
+        "usual": usual_of(draft),
     }
     return render(request, "access_requests/review.html", context)
 

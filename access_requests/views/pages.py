@@ -21,6 +21,7 @@ from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
+from access_requests.usual import annotated
 from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
@@ -159,7 +160,7 @@ def _mine(user: User) -> Rows:
     )
     rows = AccessRequest.objects.visible_to(user).filter(own | Q(named))
     return (
-        rows.annotate(group=group, hub_decides=hub_decides())
+        rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
         .select_related("dataset", "license", "applicant")
         .order_by("group", "-status_since")
     )

@@ -17,6 +17,7 @@ from access_requests.models import AccessRequest
 from access_requests.policies import licenses_to_ask, policy_of, providers_named
 from access_requests.questions import BUILTIN, Question, builtin, of_step, parse, text_in
 from access_requests.rules import Denied
+from access_requests.usual import annotated, usual_of
 from access_requests.workflow import OPEN, UNSENT
 from aidahub.accounts.models import User
 from datasets.models import Dataset, License
@@ -39,7 +40,9 @@ class Way:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, doi: str) -> HttpResponse:
     """`/<DOI>/request/`: looking starts nothing; POST makes the draft, or finds the one that is there."""
-    rows = Dataset.objects.prefetch_related("licenses__texts", "licenses__policy", "dataset_providers")
+    rows = Dataset.objects.prefetch_related("licenses__texts", "licenses__policy", "dataset_providers").annotate(
+        **annotated("pk")
+    )
     dataset = get_object_or_404(rows, doi=doi.lower())
     ways = _ways(dataset, request)
     wanted = request.POST.get("license") or request.GET.get("license") or (ways[0].slug if ways else "")
@@ -51,6 +54,7 @@ def start(request: HttpRequest, doi: str) -> HttpResponse:
         "ways": sorted(ways, key=lambda way: way != chosen),
         "chosen": chosen or (ways[0] if ways else None),
         "providers": providers_named(dataset),
+        "usual": usual_of(dataset),
     }
     return render(request, "access_requests/start.html", context)
 
