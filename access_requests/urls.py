@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import edit, pages, start, verbs
+from .views import edit, pages, siblings, start, verbs
 
 app_name = "access_requests"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("requests/<str:reference>/", pages.detail, name="detail"),
     path("requests/<str:reference>/edit/", edit.edit, name="edit"),
     path("requests/<str:reference>/edit/<slug:step>/", edit.edit_step, name="edit_step"),
+    path("requests/<str:reference>/more/", siblings.more, name="more"),
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),
     path("requests/<str:reference>/discard/", verbs.discard, name="discard"),
     path("requests/<str:reference>/accept/", verbs.accept, name="accept"),

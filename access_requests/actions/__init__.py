@@ -21,11 +21,13 @@ from .files import attach, detach, redact_file, redact_text
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
+from .siblings import add_sibling, submit_together
 from .talking import assign, comment, note, register, write
 
 __all__ = [
     "accept_license",
     "add_person",
+    "add_sibling",
     "assign",
     "attach",
     "carry_over",
@@ -61,6 +63,7 @@ __all__ = [
     "show_secret",
     "start",
     "submit",
+    "submit_together",
     "take_part",
     "void_votes",
     "withdraw",

@@ -28,6 +28,7 @@ from .forms import StepForm
 from .frame import frame
 from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
+from .siblings import asked_together
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
 
 TEMPLATES = "admin/access_requests/accessrequest"
@@ -75,6 +76,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
         "is_named": facts.is_named(user, access_request),
         "lines": facts.answers_of(access_request),
+        **asked_together(user, access_request),
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
         "timeline": timeline(access_request, user),

@@ -19,6 +19,7 @@ from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
+from access_requests.siblings import sent_with
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
 from access_requests.usual import annotated
@@ -66,6 +67,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
         "submissions": _submissions(row),
         "people": _people(row),
         "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
+        "sent_with": sent_with(row, AccessRequest.objects.visible_to(request.user)),
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)

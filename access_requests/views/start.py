@@ -23,6 +23,7 @@ from aidahub.accounts.models import User
 from datasets.models import Dataset, License
 
 from .shared import denied_page
+from .siblings import draft_to_join
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def start(request: HttpRequest, doi: str) -> HttpResponse:
         "chosen": chosen or (ways[0] if ways else None),
         "providers": providers_named(dataset),
         "usual": usual_of(dataset),
+        "draft_to_join": draft_to_join(request.user, dataset) if ways else None,
     }
     return render(request, "access_requests/start.html", context)
 
