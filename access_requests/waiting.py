@@ -29,6 +29,7 @@ def _swedish() -> holidays.HolidayBase:
 EVES = frozenset({(12, 24), (12, 31)})
 
 
+@lru_cache(maxsize=4000)
 def is_working_day(day: date) -> bool:
     """Whether Swedish offices work on a day. Midsummer's Eve is the Friday between 19 and 25 June."""
     midsummer = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == 4

@@ -31,6 +31,7 @@ __all__ = [
     "announce",
     "ask_for_deletion",
     "ask_to_close",
+    "delete_copies",
     "ending_soon",
     "escalate",
     "remind",
@@ -91,13 +92,22 @@ def ending_soon(request: AccessRequest, days: int) -> int:
     return post(case, [(endings.ending_soon, case.holders)], about=f"{case.reference}/ends-{last}/{days}")
 
 
-def ask_for_deletion(request: AccessRequest) -> int:
-    """Remind whoever is responsible for the data, and hub staff, that copies must be deleted; once for each end."""
+def delete_copies(request: AccessRequest) -> int:
+    """Remind whoever is responsible for the data of a locked request that copies must be deleted; once for each end."""
     case = Case(request)
     scientists = [reader for reader in named(case) if Part.RECIPIENT_SCIENTIST in reader.parts]
-    readers = [*(scientists or applicant(case)), *hub(case)]
-    about = f"{case.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
-    return post(case, [(silences.delete_copies, readers)], about=about)
+    return post(case, [(silences.delete_copies, scientists or applicant(case))], about=turn_of(request))
+
+
+def ask_for_deletion(request: AccessRequest) -> int:
+    """Remind them, and tell hub staff that nobody has confirmed it; once for each end of access."""
+    case = Case(request)
+    return delete_copies(request) + post(case, [(silences.copies_uncertain, hub(case))], about=turn_of(request))
+
+
+def turn_of(request: AccessRequest) -> str:
+    """What names the time that a request spends in one status: the status, and the moment since when it holds."""
+    return f"{request.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
 
 
 def warn_of_deletion(request: AccessRequest, last: date) -> int:
@@ -128,17 +138,15 @@ def post(
     for writer, readers in mailings:
         for reader in readers:
             first.setdefault(reader.address.casefold(), (writer, reader))
-    languages = languages_of(first)
-    written, number = written_about(about), 0
-    for address, (writer, reader) in first.items():
-        kind = writer.__name__.replace("_", "-")
-        if (kind, address) in written:
-            continue
+    written = written_about(about)
+    due = {address: pair for address, pair in first.items() if (kind_of(pair[0]), address) not in written}
+    languages = languages_of(due)
+    for address, (writer, reader) in due.items():
         with override(languages[address]):
             letter = writer(case, reader)
             queue(
                 about=about,
-                kind=kind,
+                kind=kind_of(writer),
                 recipient=address,
                 subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
                 text=as_text(letter),
@@ -146,5 +154,9 @@ def post(
                 language=languages[address],
                 thread=case.reference,
             )
-        number += 1
-    return number
+    return len(due)
+
+
+def kind_of(writer: Callable[..., Letter]) -> str:
+    """What the outbox calls the letters of a writer."""
+    return writer.__name__.replace("_", "-")

@@ -41,26 +41,38 @@ def close_or_not(turn: Turn, reader: Reader) -> Letter:
 
 
 def delete_copies(case: Case, reader: Reader) -> Letter:
-    """To whoever is responsible for the data, and to hub staff: access ended; are the copies gone?"""
+    """To whoever is responsible for the data: access ended, so delete all copies and say so."""
     names = case.names | {"day": day_of(case.request.status_since)}
-    if Part.HUB in reader.parts:
-        lead = _("Access to %(dataset)s by the request of %(asker)s ended on %(day)s. Nobody has confirmed that all "
-                 "copies are deleted.")  # fmt: skip
-        verb = _("See the request")
-        note = _("Whoever is responsible for the data was reminded today. You can record their confirmation.")
-    else:
-        lead = _("Access to %(dataset)s by the request of %(asker)s ended on %(day)s. Please delete all copies of the "
-                 "data, and confirm that you did.")  # fmt: skip
-        verb = _("Confirm that the copies are deleted")
-        note = _("If some copies must be kept, write to %(address)s and say why.") % names
     return Letter(
         _("Confirm the deletion: copies of %(dataset)s, request of %(who)s") % names,
-        lead % names,
+        _(
+            "Access to %(dataset)s by the request of %(asker)s ended on %(day)s. Please delete all copies of the data, "
+            "and confirm that you did."
+        )
+        % names,
         what(case),
         [],
-        verb,
+        _("Confirm that the copies are deleted"),
         link_for(case, reader)[0],
-        [note],
+        [_("If some copies must be kept, write to %(address)s and say why.") % names],
+    )
+
+
+def copies_uncertain(case: Case, reader: Reader) -> Letter:
+    """To hub staff: access ended, and nobody has said that the copies are gone."""
+    names = case.names | {"day": day_of(case.request.status_since)}
+    return Letter(
+        _("Copies not yet deleted: %(dataset)s, request of %(who)s") % names,
+        _(
+            "Access to %(dataset)s by the request of %(asker)s ended on %(day)s. Nobody has confirmed that all copies "
+            "are deleted."
+        )
+        % names,
+        brief(case),
+        [],
+        _("See the request"),
+        link_for(case, reader)[0],
+        [_("Whoever is responsible for the data was reminded today. You can record their confirmation.")],
     )
 
 
