@@ -127,25 +127,28 @@ class World:
 
     def acts(self) -> dict[date, Callable[[], object]]:
         """What people do."""
-        hub, petra, rut = (lambda name=name: self.by(name) for name in ("hedda", "petra", "rut"))
         yes = Answer.APPROVE
         return {
             date(2026, 10, 5): self._begin_drafts,
             date(2026, 10, 19): lambda: self._keep("slow", cast.sent(self.by("ada"), self.brgandi)),
-            date(2026, 11, 16): lambda: cast.confirm(self.now("slow"), rut()),
-            date(2026, 12, 15): lambda: actions.forward(request=self.now("slow"), by=hub()),
+            date(2026, 11, 16): lambda: cast.confirm(self.now("slow"), self.by("rut")),
+            date(2026, 12, 15): lambda: actions.forward(request=self.now("slow"), by=self.by("hedda")),
             date(2026, 12, 29): lambda: cast.fill(self.now("remembered")),
             date(2027, 1, 11): self._january,
             date(2027, 1, 13): lambda: actions.decide(request=self.now("unaccepted"), by=self.by("opal"), answer=yes),
-            date(2027, 2, 1): lambda: actions.decide(request=self.now("slow"), by=petra(), answer=yes),
-            date(2027, 3, 19): lambda: actions.confirm(request=self.now("slow"), by=hub(), answer=yes),
+            date(2027, 2, 1): lambda: actions.decide(request=self.now("slow"), by=self.by("petra"), answer=yes),
+            date(2027, 3, 19): lambda: actions.confirm(request=self.now("slow"), by=self.by("hedda"), answer=yes),
             date(2027, 4, 7): lambda: actions.deliver(
-                request=self.now("slow"), by=hub(), what=HandedOver(link="https://data.example/x")
+                request=self.now("slow"), by=self.by("hedda"), what=HandedOver(link="https://data.example/x")
             ),
             date(2027, 6, 1): lambda: actions.withdraw(request=self.now("unaccepted"), by=self.by("alva")),
             date(2027, 6, 14): lambda: self._keep("silent", cast.sent(self.by("alva"), self.silent)),
-            date(2027, 6, 18): lambda: actions.send_back(request=self.now("silent"), by=hub(), reason="Which use?"),
-            date(2027, 8, 20): lambda: actions.close(request=self.now("silent"), by=hub(), reason="No answer."),
+            date(2027, 6, 18): lambda: actions.send_back(
+                request=self.now("silent"), by=self.by("hedda"), reason="Which use?"
+            ),
+            date(2027, 8, 20): lambda: actions.close(
+                request=self.now("silent"), by=self.by("hedda"), reason="No answer."
+            ),
         }
 
     def _keep(self, name: str, request: AccessRequest) -> None:

@@ -204,7 +204,7 @@ class TestChoosing:
         assert f'value="{value(other)}"' in html
         assert f'value="{value(busy)}"' not in html
         assert "you have a request under way" in html
-        assert "asked for together already" in html  # BRGANDI itself
+        assert "this is the request you are writing" in html
         assert "aida/hidden" not in html
 
     def test_search_finds(self, client: Client, draft: AccessRequest, ada: User, other: Dataset) -> None:
@@ -346,6 +346,8 @@ class TestAfterwards:
         html = client.get(address).content.decode()
         assert "Asked for together" in html
         assert both[1].reference in html
+        assert "several/send-back/" in html
+        assert "several/approve/" not in html  # hub staff have no vote of their own here
 
     def test_hub_decides_on_both_at_once(
         self, client: Client, pair: list[AccessRequest], ada: User, hedda: User, other: Dataset, brgandi: Dataset
