@@ -114,7 +114,9 @@ class TestAccess:
         assert clock(over + timedelta(days=30)) == [("copies-uncertain", HUB), ("delete-copies", RUT)]
         assert clock(over + timedelta(days=33)) == []
         words = " ".join(Mail.objects.get(kind="delete-copies").text.split())
-        assert "ended on 10 February. Please delete all copies of the data, and confirm that you did." in words
+        assert (
+            "ended on Tuesday 9 February 2027. Please delete all copies of the data, and confirm that you did." in words
+        )
 
     def test_copies_that_are_gone_are_not_asked_for(
         self, request_at: RequestAt, brgandi: Dataset, rut: User, hedda: User

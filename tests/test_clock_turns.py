@@ -177,7 +177,7 @@ class TestSilence:
         assert clock(after(63)) == [("close-or-not", HUB)]
         assert clock(after(70)) == []
         words = " ".join(Mail.objects.get(kind="close-or-not").text.split())
-        assert "For 60 days nothing has happened in the request of Ada Berg (Uppsala University)" in words
+        assert "For 60 days or longer nothing has happened in the request of Ada Berg (Uppsala University)" in words
         assert "Waits for: The applicant, to change or explain something" in words
         with time_machine.travel(after(71), tick=False):
             actions.save_answers(request=request, by=ada, answers={"planned_use": "Soon."})

@@ -142,6 +142,9 @@ def escalation(turn: Turn, reader: Reader) -> Letter:
     """To hub staff: somebody's turn has lasted too long."""
     names = turn.names | {"waited": waited(turn.since)}
     waits = [(_("Waits for"), waits_for(turn)), (_("Since"), day_of(turn.since))]
+    note = _("They were reminded. You can write to them, record an answer that came by mail, or close the request.")
+    if turn.parts == {Part.HUB}:
+        note = _("Hub staff were reminded before. Nobody else can go on with it.")
     return Letter(
         _("Waiting too long: access to %(dataset)s for %(who)s") % names,
         _(
@@ -153,7 +156,7 @@ def escalation(turn: Turn, reader: Reader) -> Letter:
         [],
         _("See the request"),
         link_for(turn, reader)[0],
-        [_("They were reminded. You can write to them, record an answer that came by mail, or close the request.")],
+        [note],
     )
 
 

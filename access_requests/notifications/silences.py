@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +28,7 @@ def close_or_not(turn: Turn, reader: Reader) -> Letter:
     silence = ngettext("%(days)s day", "%(days)s days", settings.CLOSE_AFTER) % {"days": settings.CLOSE_AFTER}
     return Letter(
         _("Close or not: access to %(dataset)s for %(who)s") % names,
-        _("For %(silence)s nothing has happened in the request of %(asker)s for access to %(dataset)s.")
+        _("For %(silence)s or longer nothing has happened in the request of %(asker)s for access to %(dataset)s.")
         % (names | {"silence": silence}),
         [(_("Waits for"), waits_for(turn)), (_("Silent since"), day_of(turn.request.changed_at)), *brief(turn)],
         [],
@@ -35,14 +36,23 @@ def close_or_not(turn: Turn, reader: Reader) -> Letter:
         link_for(turn, reader)[0],
         [
             _("Close it, with the reason, or write to those who are waited for. A closed request can be reopened."),
-            _("If you do nothing it stays as it is, and this mail does not come again until something happens in it."),
+            _(
+                "If you do nothing it stays as it is. You are asked again only if something happens and it falls silent anew."
+            ),
         ],
     )
 
 
+def last_day_of(case: Case) -> date:
+    """The last day of access that has ended: the one agreed on, or that on which it was ended before its time."""
+    grants = case.request.grants.exclude(closed_on=None)
+    days = [grant.closed_on if grant.ends is None else min(grant.ends, grant.closed_on) for grant in grants]
+    return max(filter(None, days), default=timezone.localdate(case.request.status_since))
+
+
 def delete_copies(case: Case, reader: Reader) -> Letter:
     """To whoever is responsible for the data: access ended, so delete all copies and say so."""
-    names = case.names | {"day": day_of(case.request.status_since)}
+    names = case.names | {"day": day(last_day_of(case))}
     return Letter(
         _("Confirm the deletion: copies of %(dataset)s, request of %(who)s") % names,
         _(
@@ -60,7 +70,7 @@ def delete_copies(case: Case, reader: Reader) -> Letter:
 
 def copies_uncertain(case: Case, reader: Reader) -> Letter:
     """To hub staff: access ended, and nobody has said that the copies are gone."""
-    names = case.names | {"day": day_of(case.request.status_since)}
+    names = case.names | {"day": day(last_day_of(case))}
     return Letter(
         _("Copies not yet deleted: %(dataset)s, request of %(who)s") % names,
         _(
