@@ -37,7 +37,8 @@ def close_or_not(turn: Turn, reader: Reader) -> Letter:
         [
             _("Close it, with the reason, or write to those who are waited for. A closed request can be reopened."),
             _(
-                "If you do nothing it stays as it is. You are asked again only if something happens and it falls silent anew."
+                "If you do nothing it stays as it is. You are asked again only if something happens in it and it falls "
+                "silent anew."
             ),
         ],
     )
@@ -45,9 +46,9 @@ def close_or_not(turn: Turn, reader: Reader) -> Letter:
 
 def last_day_of(case: Case) -> date:
     """The last day of access that has ended: the one agreed on, or that on which it was ended before its time."""
-    grants = case.request.grants.exclude(closed_on=None)
-    days = [grant.closed_on if grant.ends is None else min(grant.ends, grant.closed_on) for grant in grants]
-    return max(filter(None, days), default=timezone.localdate(case.request.status_since))
+    rows = case.request.grants.exclude(closed_on=None).values_list("ends", "closed_on")
+    days = [min(filter(None, pair)) for pair in rows]
+    return max(days, default=timezone.localdate(case.request.status_since))
 
 
 def delete_copies(case: Case, reader: Reader) -> Letter:
