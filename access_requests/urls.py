@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import access, edit, files, messages, pages, start, verbs
+from .views import access, edit, files, messages, pages, siblings, start, verbs
 
 app_name = "access_requests"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("requests/<str:reference>/messages/", messages.write, name="messages"),
     path("requests/<str:reference>/edit/", edit.edit, name="edit"),
     path("requests/<str:reference>/edit/<slug:step>/", edit.edit_step, name="edit_step"),
+    path("requests/<str:reference>/more/", siblings.more, name="more"),
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),
     path("requests/<str:reference>/discard/", verbs.discard, name="discard"),
     path("requests/<str:reference>/accept/", verbs.accept, name="accept"),

@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
 from .standing_of_access import access_sentence
+from .usual import sentence, usual_of
 from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, WITH_ACCESS, Status
-
-USUAL_DAYS = 6
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +30,7 @@ def _swedish() -> holidays.HolidayBase:
 EVES = frozenset({(12, 24), (12, 31)})
 
 
+@lru_cache(maxsize=4000)
 def is_working_day(day: date) -> bool:
     """Whether Swedish offices work on a day. Midsummer's Eve is the Friday between 19 and 25 June."""
     midsummer = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == 4
@@ -105,7 +105,7 @@ def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
     return Standing(
         _sentence(request, status, days, viewer, mine=mine), word, kind, icon, request.status_since, days,
-        mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > USUAL_DAYS,
+        mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > settings.PROMISED_DAYS,
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _sentence(request: AccessRequest, status: Status, days: int, viewer: AnyUser
     since = day_of(request.status_since)
     if status in UNDER_REVIEW:
         names = {"since": since, "hub": settings.HUB_NAME}
-        return f"{_waiting_for(request, status) % names} {_how_long(days)}"
+        return f"{_waiting_for(request, status) % names} {_how_long(request, days)}"
     if status in WITH_ACCESS:
         return access_sentence(request, viewer, since)
     words = (_OWN if mine else _OTHERS)[status]
@@ -147,10 +147,14 @@ def _waiting_for(request: AccessRequest, status: Status) -> str:
     return _("Waiting for the dataset's providers since %(since)s.")
 
 
-def _how_long(days: int) -> str:
+def _how_long(request: AccessRequest, days: int) -> str:
+    usual, promised = usual_of(request), settings.PROMISED_DAYS
     if not days:
-        return _("Usually answered within %(usual)s working days.") % {"usual": USUAL_DAYS}
+        return sentence(usual)
     waited = ngettext("%(days)s working day so far", "%(days)s working days so far", days) % {"days": days}
-    if days > USUAL_DAYS:
-        return _("%(waited)s, longer than the usual %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
-    return _("%(waited)s; usually answered within %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
+    words = {"waited": waited, "usual": usual, "promised": promised}
+    if days > promised:
+        return _("%(waited)s, longer than the %(promised)s that are promised.") % words
+    if usual is None or usual >= promised:
+        return _("%(waited)s; at most %(promised)s are promised.") % words
+    return _("%(waited)s; usually answered within %(usual)s, and at most %(promised)s are promised.") % words

@@ -148,6 +148,8 @@ RUNNING = OPEN | {Status.GRANTED}
 FINISHED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 WITH_ACCESS = frozenset({Status.GRANTED, Status.EXPIRED, Status.REVOKED})
 ENDED_ACCESS = frozenset({Status.EXPIRED, Status.REVOKED})
+# Where people outside have the turn, and hub staff are asked after a long silence whether to close.
+SILENT = frozenset({Status.RETURNED, Status.APPROVED})
 REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.REVOKED})
 
 NAMED = frozenset({Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER})

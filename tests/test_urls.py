@@ -80,6 +80,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:messages": (WRONG_METHOD, SEES),  # without words: the page again, with what is missing
     "access_requests:edit": (NOT_NOW, WRONG_METHOD),
     "access_requests:edit_step": (NOT_NOW, NOT_NOW),
+    "access_requests:more": (NOT_NOW, NOT_NOW),
     "access_requests:withdraw": (ASKS, ASKED),
     "access_requests:discard": (NOT_NOW, NOT_NOW),
     "access_requests:accept": (ASKS, ASKED),
@@ -370,7 +371,18 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/", *ACCESS):
+    for path in (
+        "",
+        "edit/",
+        "edit/you/",
+        "edit/review/",
+        "discard/",
+        "withdraw/",
+        "accept/",
+        "more/",
+        "files/",
+        *ACCESS,
+    ):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)

@@ -24,6 +24,7 @@ from .judging import close, confirm, decide, excuse, forward, reopen, send_back,
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
 from .policies import apply_policy
+from .siblings import add_sibling, submit_together
 from .talking import assign, comment, note, register, write
 from .writing import LONGEST_SUBJECT, holders_of, write_to_holders
 
@@ -32,6 +33,7 @@ __all__ = [
     "HandedOver",
     "accept_license",
     "add_person",
+    "add_sibling",
     "apply_policy",
     "assign",
     "attach",
@@ -71,6 +73,7 @@ __all__ = [
     "show_secret",
     "start",
     "submit",
+    "submit_together",
     "suspend_account",
     "take_part",
     "void_votes",

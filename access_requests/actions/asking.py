@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import questions, review, sending
+from access_requests import questions, review, sending, siblings
 from access_requests.builtin import version_in_use
 from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
@@ -73,14 +73,23 @@ def renew(*, request: AccessRequest, by: User) -> AccessRequest:
 
 @transaction.atomic
 def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]) -> AccessRequest:
-    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped."""
-    request = AccessRequest.objects.locked(request)
+    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped.
+
+    The drafts that are asked for together with it keep those that they ask for, too.
+    """
+    request, others = siblings.locked_with_siblings(request)
     check_may(by, Verb.SAVE, request)
     asked = questions.parse(request.form_version.questions)
-    request.draft = {**request.draft, **questions.tidied(asked, answers)}
+    _keep(request, questions.tidied(asked, answers))
+    for draft in others:
+        _keep(draft, siblings.shared_answers(draft, answers))
+    return request
+
+
+def _keep(request: AccessRequest, answers: Mapping[str, Any]) -> None:
+    request.draft = {**request.draft, **answers}
     request.changed_at = timezone.now()
     request.save(update_fields=["draft", "changed_at"])
-    return request
 
 
 @transaction.atomic

@@ -38,6 +38,7 @@ from .holders import holdings_for
 from .identity import people_of
 from .offers import Offer, offer, offers, step_url, votes_here
 from .perform import perform
+from .siblings import asked_together
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
 from .steps_of_access import ACCESS_FORMS, ACCESS_STEPS, perform_access
 from .steps_of_hub import EXCUSE, STEPS_OF_HUB, excusable, form_class, initial_for, offer_of_hub, offers_of_hub
@@ -102,6 +103,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "staff": hub_staff() if user.is_hub else [],
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_of(people),
+        **asked_together(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
         "files": files_shown(access_request, user, parts_in(user, access_request)),
         "renews": requests_for(user).filter(pk=access_request.renews_id).first() if access_request.renews_id else None,

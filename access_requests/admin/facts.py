@@ -17,6 +17,7 @@ from access_requests.holdings import with_grants
 from access_requests.identity import Earlier, Person
 from access_requests.models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Event, Round, Submission
 from access_requests.rows import applicant_in
+from access_requests.usual import annotated
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
@@ -31,7 +32,8 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     rounds = Round.objects.prefetch_related(asked, Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
     parts = ("dataset", "license__policy", "license__dataset", "applicant", "assigned_to")
-    return requests.select_related(*parts).prefetch_related(
+    rows = requests.annotate(**annotated("dataset"))
+    return rows.select_related(*parts).prefetch_related(
         "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
         with_grants(),

@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q
 
-from access_requests.models import Decision, Participant
+from access_requests.models import Participant
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
@@ -71,10 +71,12 @@ def deciders(case: Case) -> list[Reader]:
 
 
 def without_vote(case: Case) -> list[Reader]:
-    """The deciders whose vote is waited for."""
-    cast = case.round.decisions.filter(void_at=None) if case.round else Decision.objects.none()
-    voted = set(cast.values_list("provider_id", flat=True))
-    rows = [row for row in case.deciders if row.provider_id not in voted]
+    """The deciders whose vote is waited for: not of those who voted or were excused; a vote set aside is none."""
+    if case.round is None:
+        return []
+    done = set(case.round.decisions.filter(void_at=None).values_list("provider_id", flat=True))
+    done |= set(case.round.deciders.exclude(excused_at=None).values_list("provider_id", flat=True))
+    rows = [row for row in case.deciders if row.provider_id not in done]
     return [reader for row in rows for reader in of_provider(row, Part.DECIDER)]
 
 

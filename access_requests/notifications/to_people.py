@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from access_requests import kinds
 from access_requests.events import text_of
 from access_requests.labels import PART_LABELS
-from access_requests.waiting import USUAL_DAYS
+from access_requests.usual import sentence, usual_of
 from access_requests.workflow import Part, Status
 
 from .case import Case
@@ -30,7 +29,7 @@ def receipt(case: Case, reader: Reader) -> Letter:
         if not case.again
         else _("Received again: your request for access to %(dataset)s")
     )
-    notes = [_goes_to(case), _usual_time()]
+    notes = [_goes_to(case), _usual_time(case)]
     if case.named:
         told = listed([person.name for person in case.named])
         notes.append(_("These people were told that you named them: %(names)s.") % {"names": told})
@@ -67,14 +66,9 @@ def _goes_to(case: Case) -> str:
     )
 
 
-def _usual_time() -> str:
-    return ngettext(
-        "Usually you have an answer within %(days)s working day. You get a mail when there is one, and if nobody "
-        "answers, they are reminded.",
-        "Usually you have an answer within %(days)s working days. You get a mail when there is one, and if nobody "
-        "answers, they are reminded.",
-        USUAL_DAYS,
-    ) % {"days": USUAL_DAYS}
+def _usual_time(case: Case) -> str:
+    told = _("You get a mail when there is an answer, and if nobody answers, they are reminded.")
+    return f"{sentence(usual_of(case.request))} {told}"
 
 
 def returned(case: Case, reader: Reader) -> Letter:

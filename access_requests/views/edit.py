@@ -22,9 +22,10 @@ from access_requests.policies import policy_of, providers_named
 from access_requests.questions import Question
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
 from access_requests.talk import comments_to_mend, with_comments
+from access_requests.usual import usual_of
 from access_requests.workflow import Verb
 
-from . import kept
+from . import kept, siblings
 from .shared import SignedIn, for_people, text_shown, visible
 
 Posted = MultiValueDict[str, Any]
@@ -57,7 +58,9 @@ def _edit_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     if step not in steps.NAMES:
         raise Http404
     if step == "review":
-        return _send(request, draft) if request.method == "POST" else _review(request, draft, asked)
+        if request.method == "POST":
+            return siblings.send_all(request, draft) if "all" in request.POST else _send(request, draft)
+        return _review(request, draft, asked)
     check_may(request.user, Verb.SAVE, draft)
     if step not in steps.slugs(asked):
         return redirect("access_requests:edit", reference=reference)
@@ -191,6 +194,8 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,
         "before": draft.last_submission,
+        "usual": usual_of(draft),
+        **siblings.together(draft, request.user),
     }
     return render(request, "access_requests/review.html", context)
 

@@ -21,9 +21,11 @@ from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
+from access_requests.siblings import sent_with
 from access_requests.talk import Talk, talk_of, with_comments
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
+from access_requests.usual import annotated
 from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import APPLICANTS_TURN, ENDED_ACCESS, FINISHED, Part, Status, Verb
 from aidahub.accounts.models import User
@@ -81,6 +83,7 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
         "people": _people(row),
         "files": files_shown(row, request.user, parts),
         "access": access.panel(request.user, row, parts),
+        "sent_with": sent_with(row, AccessRequest.objects.visible_to(request.user)),
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)
@@ -182,7 +185,7 @@ def _mine(user: User) -> Rows:
     )
     rows = AccessRequest.objects.visible_to(user).filter(own | Q(named))
     return (
-        rows.annotate(group=group, hub_decides=hub_decides())
+        rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
         .select_related("dataset", "license", "applicant")
         .prefetch_related(with_grants())
         .order_by("group", "-status_since")

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from access_requests.models import AccessRequest
 from access_requests.rules import Denied
+from access_requests.usual import annotated
 from access_requests.waiting import hub_decides
 from aidahub.accounts.models import User
 from datasets.models import License, LicenseText
@@ -64,9 +65,8 @@ def visible(request: SignedIn, reference: str) -> AccessRequest:
     Raises:
         Http404: when there is none that this person may see.
     """
-    found = (
-        AccessRequest.objects.visible_to(request.user).filter(reference=reference).annotate(hub_decides=hub_decides())
-    )
+    found = AccessRequest.objects.visible_to(request.user).filter(reference=reference)
+    found = found.annotate(hub_decides=hub_decides(), **annotated("dataset"))
     row = found.select_related("dataset", "license__policy", "applicant", "form_version").first()
     if row is None:
         raise Http404
