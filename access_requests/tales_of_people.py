@@ -31,18 +31,19 @@ def _carry_over(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
     if event.payload.get("text"):
-        own = _("You confirmed that you are %(part)s, and accepted the licence.")
-        other = _("%(name)s confirmed being %(part)s, and accepted the licence.")
+        own = _("You confirmed your part (%(part)s) and accepted the licence.")
+        other = _("%(name)s confirmed their part (%(part)s) and accepted the licence.")
     else:
-        own = _("You confirmed that you are %(part)s.")
-        other = _("%(name)s confirmed being %(part)s.")
+        own = _("You confirmed your part (%(part)s).")
+        other = _("%(name)s confirmed their part (%(part)s).")
     return entry(event, reader, own, other, "check", **_names(event, reader))
 
 
 def _decline(event: Event, reader: Reader, events: list[Event]) -> Entry:
     mine = reader.is_who_did(event)
     detail = reason_of(event) if reader.inner or mine else ""
-    own, other = _("You said that you are not %(part)s."), _("%(name)s said that they are not %(part)s.")
+    own = _("You said that this is not your part (%(part)s).")
+    other = _("%(name)s said that this is not their part (%(part)s).")
     return entry(event, reader, own, other, "cross", detail, **_names(event, reader))
 
 
@@ -65,9 +66,7 @@ def _replace(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 def _remove(event: Event, reader: Reader, events: list[Event]) -> Entry:
     own = _("You removed %(name)s (%(part)s).")
-    return _by_hub(
-        event, reader, own, _("%(who)s removed %(name)s (%(part)s)."), _("%(name)s (%(part)s) was removed.")
-    )
+    return _by_hub(event, reader, own, _("%(who)s removed %(name)s (%(part)s)."), _("%(name)s (%(part)s) was removed."))
 
 
 def _change_applicant(event: Event, reader: Reader, events: list[Event]) -> Entry:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import edit, pages, start, verbs
+from .views import edit, pages, parts, start, verbs
 
 app_name = "access_requests"
 
@@ -14,5 +14,8 @@ urlpatterns = [
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),
     path("requests/<str:reference>/discard/", verbs.discard, name="discard"),
     path("requests/<str:reference>/accept/", verbs.accept, name="accept"),
+    path("requests/<str:reference>/part/", parts.part, name="part"),
+    path("requests/<str:reference>/people/", parts.people, name="people"),
+    path("parts/<str:token>/", parts.invitation, name="part_invitation"),
     path("<path:doi>/request/", start.start, name="start"),
 ]

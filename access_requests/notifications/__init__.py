@@ -10,19 +10,21 @@ from collections.abc import Iterable
 
 from django.utils.translation import override
 
-from access_requests.models import AccessRequest, Event
+from access_requests.models import AccessRequest, Event, Participant
 from access_requests.workflow import Verb
 from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
+from datasets.models import LicenseText
 
+from . import to_named
 from .case import Case
 from .letter import as_html, as_text
 from .mailing import Mailing, Writer
-from .readers import Reader, hub, languages_of
+from .readers import Reader, hub, languages_of, named, of_person
 from .reminders import escalation, of_turn, reminder
 from .table import TABLE
 
-__all__ = ["announce", "escalate", "remind"]
+__all__ = ["announce", "ask_again", "escalate", "remind", "tell_of_license"]
 
 
 def announce(event: Event) -> None:
@@ -45,6 +47,29 @@ def escalate(request: AccessRequest) -> None:
     """Tell hub staff that a turn on a locked request lasts long; once in each turn, however often it is called."""
     case = Case(request)
     post(case, [(escalation, hub(case))], about=turn_of(request))
+
+
+def ask_again(request: AccessRequest, person: Participant, *, about: str) -> bool:
+    """Ask somebody named, whose answer is missing, once more, with a fresh link; whether a mail was written.
+
+    Args:
+        request: locked.
+        about: what the mail is about; there is one for each.
+    """
+    readers = [reader for reader in named(Case(request)) if reader.address == person.email]
+    if not readers or (INVITATION, person.email) in written_about(about):
+        return False
+    post(Case(request), [(to_named.invitation, readers)], about=about)
+    return True
+
+
+INVITATION = "invitation"
+
+
+def tell_of_license(request: AccessRequest, people: Iterable[Participant], text: LicenseText) -> None:
+    """Tell people of a locked request that the licence has changed since they accepted it; once for each text."""
+    readers = [reader for person in people for reader in of_person(person)]
+    post(Case(request), [(to_named.license_changed, readers)], about=f"{request.reference}/licence-{text.number}")
 
 
 def turn_of(request: AccessRequest) -> str:

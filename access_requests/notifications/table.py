@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from access_requests.models import Decider
 from access_requests.workflow import Status, Verb
 
-from . import to_people, to_providers
+from . import about_people, to_named, to_people, to_providers
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .on_access import ON_ACCESS
 from .on_hub import ON_HUB
 from .on_people import ON_PEOPLE
 from .on_talk import ON_TALK
-from .readers import Reader, applicant, deciders, hub, informed, named
+from .readers import Reader, applicant, deciders, hub, informed, named, of_person, still_waited_for
 
 
 def on_submit(case: Case) -> Iterator[Mailing]:
-    """The applicant gets a receipt, those named hear of it, and whoever has the turn is asked."""
+    """The applicant gets a receipt, those named are asked to confirm, and whoever has the turn is asked."""
     yield to_people.receipt, applicant(case)
-    yield to_people.named, named(case)
-    if case.request.status == Status.SUBMITTED:
+    yield to_named.named, named(case)
+    yield to_named.removed, [reader for person in case.dropped for reader in of_person(person)]
+    if case.confirm_first:
+        yield about_people.sent_and_waiting, hub(case)
+    elif case.request.status == Status.SUBMITTED:
         yield to_providers.check, hub(case)
     else:
         yield from _deciders_are_asked(case)
@@ -87,9 +90,13 @@ def on_confirm(case: Case) -> Iterator[Mailing]:
 
 
 def on_grant(case: Case) -> Iterator[Mailing]:
-    """Access is open: the applicant and those named hear of it, and hub staff hand the data over."""
-    yield to_people.granted, applicant(case)
-    yield to_people.granted_named, named(case)
+    """Access is open: those who have it hear of it, all who are named when it opened; hub staff hand the data over."""
+    first = case.applicant.number in case.granted_to
+    if first:
+        yield to_people.granted, applicant(case)
+    new = [person for person in case.named if person.number in case.granted_to]
+    addresses = {person.email for person in (case.named if first else new)}
+    yield to_named.granted_named, [reader for reader in named(case) if reader.address in addresses]
     yield to_providers.deliver, hub(case)
 
 
@@ -97,6 +104,7 @@ def _applicant_hears_the_outcome(case: Case) -> Iterator[Mailing]:
     """A yes that opens access at once is told with the grant, which is the next event of the same transaction."""
     if case.request.status == Status.APPROVED and not case.opens_at_once:
         yield to_people.approved, applicant(case)
+        yield to_named.waited_for, still_waited_for(case)
     if case.request.status == Status.REJECTED:
         yield to_people.rejected, applicant(case)
         yield to_people.over, named(case)
@@ -123,7 +131,6 @@ TABLE: dict[Verb, Rule] = {
     Verb.SEND_BACK: on_send_back,
     Verb.DECIDE: on_decide,
     Verb.CONFIRM: on_confirm,
-    Verb.ACCEPT_LICENSE: nobody,
     Verb.GRANT: on_grant,
     Verb.RENEW: nobody,
     **ON_PEOPLE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 
 from access_requests.models import AccessRequest
 from access_requests.rules import Denied
+from access_requests.taking_part import Done, PersonState
 from access_requests.waiting import hub_decides
 from aidahub.accounts.models import User
+from datasets.differences import difference
 from datasets.models import License, LicenseText
 
 
@@ -79,3 +81,12 @@ def text_shown(license: License, sha256: str) -> LicenseText | None:
     Compared here and not in the database, since PostgreSQL refuses to look for what somebody may post (NUL).
     """
     return next((text for text in license.texts.all() if text.sha256 == sha256), None)
+
+
+def what_changed(row: AccessRequest, mine: Iterable[PersonState]) -> str:
+    """What is different in the licence since somebody accepted it, as safe HTML; empty where they need not again."""
+    text = row.license.text_in_force
+    before = [state.accepted.license_text for state in mine if state.done == Done.AGAIN and state.accepted]
+    if text is None or not before:
+        return ""
+    return difference(max(before, key=lambda old: old.number).text, text.text)
