@@ -1,4 +1,4 @@
-"""What each of those who are named is asked to confirm: told to them in mails and pages, and said by them in the form."""
+"""What each of those who are named is asked to confirm: told in mails and pages, and said by them in the form."""
 
 from __future__ import annotations
 

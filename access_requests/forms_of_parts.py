@@ -29,7 +29,7 @@ class PartForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         must = {"required": gettext_lazy("Please tick this box to confirm, or decline below.")}
         for state in states:
-            self.fields[state.part] = forms.BooleanField(label=SAYS[state.part], error_messages=must)
+            self.fields[state.part] = forms.BooleanField(label=str(SAYS[state.part]), error_messages=must)
         self.accepts = any(state.accepts for state in states)
         if self.accepts and text:
             label = _("I have read the licence above and accept it.")

@@ -27,6 +27,7 @@ from .filters import user_of
 from .forms import StepForm
 from .frame import frame
 from .offers import Offer, offer, offers, step_url, votes_here
+from .parts import people_for
 from .perform import perform
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
 
@@ -78,6 +79,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
         "timeline": timeline(access_request, user),
+        **people_for(user, access_request, named=facts.is_named(user, access_request)),
     }
 
 

@@ -25,11 +25,12 @@ EARLIER_SHOWN = 10
 
 def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with all that the decision page shows of them."""
+    people = Participant.objects.select_related("declined_why")
     decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
     rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
     return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
-        "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
+        Prefetch("participants", people), "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
     )  # fmt: skip
 

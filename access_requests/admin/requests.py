@@ -22,7 +22,7 @@ from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 
-from . import decision, several
+from . import decision, parts, several
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .search import found
 from .steps import SEVERAL
@@ -153,6 +153,8 @@ class AccessRequestAdmin(Base):
             path("", wrap(self.changelist_view), name=f"{name}_changelist"),
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
+            path("<slug:reference>/people/<slug:slug>/", wrap(parts.part_step), name=f"{name}_people"),
+            path("<slug:reference>/people/<int:number>/<slug:slug>/", wrap(parts.part_step), name=f"{name}_person"),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 
