@@ -30,8 +30,9 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
     return requests.select_related("dataset", "license__policy", "license__dataset", "applicant").prefetch_related(
-        Prefetch("participants", people), "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
-        Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
+        Prefetch("participants", people), "license__texts", "dataset__dataset_providers__provider",
+        Prefetch("rounds", rounds), Prefetch("submissions", sent),
+        Prefetch("events", Event.objects.select_related("by")), "texts",
     )  # fmt: skip
 
 
