@@ -17,7 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Form, FormVersion
-from access_requests.workflow import Status
+from access_requests.part_invitations import invite as invite_to_part
+from access_requests.workflow import Part, Status
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
@@ -54,6 +55,7 @@ OPERATOR = (SIGN_IN, *[NOTHING] * 5, OK)
 HIDDEN = all_but_anonymous(NOTHING)
 SEES = (SIGN_IN, OK, NOTHING, OK, NOTHING, OK, OK)  # applicant, the dataset's provider, hub staff
 DECIDES = (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, OK, OK)
+HANDLES = (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK)  # a form for hub staff, refused to providers
 ASKS = (SIGN_IN, OK, NOTHING, NO, NOTHING, NO, NO)
 ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
 NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
@@ -77,6 +79,10 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:withdraw": (ASKS, ASKED),
     "access_requests:discard": (NOT_NOW, NOT_NOW),
     "access_requests:accept": (ASKS, ASKED),
+    # Only whom the request names confirms; only the applicant names members, and not while it is in review.
+    "access_requests:part": (NOT_NOW, NOT_NOW),
+    "access_requests:people": (NOT_NOW, NOT_NOW),
+    "access_requests:part_invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),
@@ -125,6 +131,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
         (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE),
         (SIGN_IN, NOTHING, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE),
     ),
+    "admin:access_requests_accessrequest_people": (HANDLES, HANDLES),
+    "admin:access_requests_accessrequest_person": (HANDLES, HANDLES),
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
@@ -208,9 +216,18 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "access_requests_formversion": FormVersion.objects.first(),
         "access_requests_form": Form.objects.first(),
     }
+    request = AccessRequest.objects.get()
+    signatory = request.participants.get(part=Part.SIGNATORY)
+    admin = "admin:access_requests_accessrequest"
+    own: dict[str, dict[str, Any]] = {
+        f"{admin}_people": {"reference": request.reference, "slug": "add"},
+        f"{admin}_person": {"reference": request.reference, "number": signatory.number, "slug": "replace"},
+        "access_requests:part_invitation": {"token": invite_to_part(signatory).split("/")[-2]},
+    }
     return {
         "rows": rows,
-        "reference": AccessRequest.objects.get().reference,
+        "own": own,
+        "reference": request.reference,
         "doi": BRGANDI_DOI,
         "token": token,
         "slug": "approve",
@@ -226,6 +243,8 @@ def written(name: str, pattern: URLPattern, values: dict[str, Any]) -> str:
     """The address with this name, with something real in each of its places."""
     if name.startswith("openid_connect_"):
         return reverse(name, kwargs={"provider_id": "nobody"})
+    if name in values["own"]:
+        return reverse(name, kwargs=values["own"][name])
     rows = values["rows"]
     kwargs = {key: values[key] for key in pattern.pattern.regex.groupindex if key in values}
     if "object_id" in pattern.pattern.regex.groupindex:
@@ -308,7 +327,7 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/"):
+    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "part/", "people/"):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)
