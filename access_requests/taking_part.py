@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from aidahub.accounts.models import User
-from datasets.models import LicenseText
 
-from .conditions import Condition, Open, accepted_by, blocks_review, needed_people, open_conditions, people_now
-from .models import AccessRequest, AnyUser, LicenseAcceptance, Participant
+from .conditions import Condition, Open, blocks_review, has_accepted, needed_people, open_conditions, people_now
+from .models import AccessRequest, AnyUser, Participant
 from .policies import policy_of
 from .workflow import HOLDERS, NAMED, OPEN, Before, Part, Status
 
@@ -41,7 +41,7 @@ class PersonState:
     person: Participant
     done: Done
     waited_for: bool
-    accepted: LicenseAcceptance | None = None
+    accepted_at: datetime | None = None
 
     @property
     def part(self) -> Part:
@@ -55,33 +55,32 @@ class PersonState:
 
 
 def with_parts(requests: Iterable[AccessRequest]) -> None:
-    """Fetch, once for all of these requests, what this module looks at."""
-    rows = LicenseAcceptance.objects.select_related("license_text")
-    wanted = ("participants", Prefetch("acceptances", rows), "license__texts")
-    prefetch_related_objects(list(requests), *wanted)
+    """Fetch, once for all of these requests, what this module looks at; before anything else fetches their people."""
+    prefetch_related_objects(list(requests), Prefetch("participants", Participant.objects.with_acceptances()))
 
 
 def states(request: AccessRequest) -> list[PersonState]:
     """Everybody named in a sent request now and how far they are, in the order in which they were named."""
-    people = people_now(request)
+    people: list[Any] = list(people_now(request))
+    if not all(hasattr(person, "good_since") for person in people):
+        rows = Participant.objects.with_acceptances().filter(request=request, removed_at=None)
+        people = list(rows.order_by("number"))
     needed = {person.pk for person in needed_people(request, people)}
-    good = accepted_by(request, request.license.texts_as_good)
-    ever = accepted_by(request, request.license.texts.all())
     found = []
     for person in people:
-        done = _done(person, good, ever)
+        done = _done(person)
         waited = done != Done.CONFIRMED and (person.part == Part.APPLICANT or person.pk in needed)
-        found.append(PersonState(person, done, waited and request.status in OPEN, ever.get(person.pk)))
+        found.append(PersonState(person, done, waited and request.status in OPEN, person.accepted_at))
     return found
 
 
-def _done(person: Participant, good: dict[int, LicenseAcceptance], ever: dict[int, LicenseAcceptance]) -> Done:
+def _done(person: Any) -> Done:
     if person.declined_at:
         return Done.DECLINED
     if person.part != Part.APPLICANT and person.confirmed_at is None:
         return Done.ASKED
-    if Part(person.part) in HOLDERS and person.pk not in good:
-        return Done.AGAIN if person.pk in ever else Done.ASKED
+    if Part(person.part) in HOLDERS and not has_accepted(person):
+        return Done.AGAIN if person.accepted_number is not None else Done.ASKED
     return Done.CONFIRMED
 
 
@@ -132,20 +131,10 @@ def waits_for_person(user: User) -> Q:
     named = Participant.objects.of(user).filter(request=OuterRef("pk"), declined_at=None)
     unanswered = named.filter(part__in=sorted(NAMED), confirmed_at=None)
     holds = named.filter(part__in=sorted(HOLDERS)).filter(Q(part=Part.APPLICANT) | Q(confirmed_at__isnull=False))
-    unaccepted = holds.exclude(Exists(_good_acceptances()))
-    never = unaccepted.filter(acceptances=None)
+    never = holds.filter(acceptances=None)
+    outdated = holds.with_acceptances().filter(Q(("accepted_number__lt", F("good_since"))))
     return (
         Q(Exists(unanswered), status__in=sorted(ASKING))
-        | Q(Exists(unaccepted), status__in=sorted(UNFINISHED))
-        | Q(Exists(never), status=Status.GRANTED)
+        | Q(Exists(never), status__in=sorted(ASKING))
+        | Q(Exists(outdated), status__in=sorted(UNFINISHED))
     )
-
-
-def _good_acceptances() -> QuerySet[LicenseAcceptance]:
-    """Of the outer participant: acceptances of the text in force, or of one that differs from it editorially only."""
-    first = (LicenseText.Change.FIRST, LicenseText.Change.MATERIAL)
-    starts = LicenseText.objects.filter(license=OuterRef("license_text__license"), change__in=first)
-    since = Coalesce(Subquery(starts.order_by("-number").values("number")[:1]), Value(0))
-    rows = LicenseAcceptance.objects.filter(participant=OuterRef("pk")).annotate(since=since)
-    waiting = Q(license_text__change=LicenseText.Change.WAITING)
-    return rows.exclude(waiting).filter(license_text__number__gte=F("since"))

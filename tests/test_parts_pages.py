@@ -175,8 +175,8 @@ def test_who_has_access_is_told_that_declining_ends_it(client: Client, request_a
     client.force_login(rut)
     assert "Your own access to the data ends at once" in client.get(url(request)).text
     client.post(url(request), {"answer": "decline"})
-    assert not request.grants.in_force().filter(participant__part=Part.RECIPIENT_SCIENTIST).exists()
-    assert request.grants.in_force().filter(participant__part=Part.APPLICANT).exists()
+    assert not request.grants.filter(ended_at=None).filter(participant__part=Part.RECIPIENT_SCIENTIST).exists()
+    assert request.grants.filter(ended_at=None).filter(participant__part=Part.APPLICANT).exists()
 
 
 @pytest.mark.parametrize("who", ["ada", "per", "hedda"])

@@ -25,7 +25,7 @@ EARLIER_SHOWN = 10
 
 def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with all that the decision page shows of them."""
-    people = Participant.objects.select_related("declined_why")
+    people = Participant.objects.with_acceptances().select_related("declined_why")
     decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
     rounds = Round.objects.prefetch_related("deciders__provider", Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")

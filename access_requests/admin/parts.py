@@ -21,7 +21,7 @@ from access_requests.labels import PART_LABELS
 from access_requests.models import AccessRequest, Attachment, Participant
 from access_requests.rows import page_url
 from access_requests.rules import Allowed, Denied, may
-from access_requests.taking_part import Done, PersonState, states, with_parts
+from access_requests.taking_part import Done, PersonState, states
 from access_requests.workflow import HOLDERS, RUNNING, Part
 from aidahub.accounts.models import User
 
@@ -54,7 +54,6 @@ class PartOffer:
 
 def people_for(user: User, request: AccessRequest, *, named: bool) -> dict[str, Any]:
     """What the decision page says of the people, with buttons for hub staff who are not named themselves."""
-    with_parts([request])
     acts = user.is_hub and not named and request.status in RUNNING
     rows = [_row(request, state, acts=acts, inner=not named) for state in states(request)]
     buttons = [(step, step_url(request, step)) for step in (ADD, APPLICANT)] if acts else []

@@ -90,9 +90,9 @@ def _admin_url(row: AccessRequest) -> str:
 
 def _fetch(row: AccessRequest) -> None:
     """What the page shows of a request, each in one query."""
-    wanted: list[str | Prefetch[str]] = ["participants"]
+    with_parts([row])
+    wanted: list[Prefetch[str]] = []
     if row.submitted_at:
-        with_parts([row])
         wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
         wanted.append(Prefetch("events", events_with_reasons()))
     prefetch_related_objects([row], *wanted)

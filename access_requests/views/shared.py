@@ -86,7 +86,9 @@ def text_shown(license: License, sha256: str) -> LicenseText | None:
 def what_changed(row: AccessRequest, mine: Iterable[PersonState]) -> str:
     """What is different in the licence since somebody accepted it, as safe HTML; empty where they need not again."""
     text = row.license.text_in_force
-    before = [state.accepted.license_text for state in mine if state.done == Done.AGAIN and state.accepted]
-    if text is None or not before:
+    again = [state.person for state in mine if state.done == Done.AGAIN]
+    held = row.acceptances.filter(participant__in=again).select_related("license_text")
+    last = held.order_by("license_text__number").last()
+    if text is None or last is None:
         return ""
-    return difference(max(before, key=lambda old: old.number).text, text.text)
+    return difference(last.license_text.text, text.text)
