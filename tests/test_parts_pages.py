@@ -22,6 +22,7 @@ from tests.cast import (
     change_license,
     confirm,
     draft_of,
+    fill,
     fresh,
     license_of,
     make_user,
@@ -459,7 +460,8 @@ def test_a_named_person_learns_nothing_of_votes_notes_and_other_applicants(
     client: Client, ada: User, alva: User, rut: User, per: User, petra: User, hedda: User, brgandi: Dataset
 ) -> None:
     set_policy(license_of(brgandi), **AIDA_PRESET)
-    other = sent(alva, brgandi)
+    answers = {"recipient_email": "rolf@kth.example", "signatory_email": "sara@kth.example"}
+    other = actions.submit(request=fill(draft_of(alva, brgandi), **answers), by=alva)
     request = actions.forward(request=confirm(sent(ada, brgandi), rut), by=hedda)
     actions.decide(request=request, by=per, answer=Answer.REJECT, reason="Secret walrus.")
     actions.note(request=request, by=hedda, text="Secret narwhal.")

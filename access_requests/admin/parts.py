@@ -100,7 +100,7 @@ def part_step(request: HttpRequest, reference: str, slug: str, number: int | Non
         raise Http404
     user = user_of(request)
     row = get_object_or_404(facts.with_all(requests_for(user)), reference=reference)
-    person = get_object_or_404(row.participants.filter(removed_at=None), number=number) if number else None
+    person = get_object_or_404(row.participants.filter(removed_at=None), number=number) if number is not None else None
     answer = may(user, step.verb, row)
     if not answer:
         return _page(request, row, person, PartOffer(step, answer, ""), status=403)

@@ -154,7 +154,8 @@ def _decline(request: SignedIn, row: AccessRequest, form: DeclineForm) -> HttpRe
 def people(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/people/`: the applicant adds and removes members while the answers can be changed."""
     row = visible(request, reference)
-    check_may(request.user, Verb.ADD_PERSON, row)
+    if Part.APPLICANT not in check_may(request.user, Verb.ADD_PERSON, row):  # hub staff do it in the admin
+        raise Denied(_("Only the applicant can do this."))
     adding = request.method == "POST" and "remove" not in request.POST
     form = MemberForm(request.POST if adding else None)
     if request.method == "POST" and not adding:
