@@ -18,11 +18,10 @@ from aidahub.accounts.models import User
 from .conditions import Condition, Open, blocks_review, has_accepted, needed_people, open_conditions, people_now
 from .models import AccessRequest, AnyUser, Participant
 from .policies import policy_of
-from .workflow import HOLDERS, NAMED, OPEN, Before, Part, Status
+from .workflow import HOLDERS, NAMED, OPEN, RUNNING, Before, Part, Status
 
 # While the applicant is changing a request, nobody else is asked to do anything about it.
 ASKING = (OPEN - {Status.RETURNED}) | {Status.GRANTED}
-UNFINISHED = OPEN - {Status.RETURNED}
 
 
 class Done(StrEnum):
@@ -68,20 +67,23 @@ def states(request: AccessRequest) -> list[PersonState]:
     needed = {person.pk for person in needed_people(request, people)}
     found = []
     for person in people:
-        done = _done(person)
+        done = _done(person, running=request.status in RUNNING)
         waited = done != Done.CONFIRMED and (person.part == Part.APPLICANT or person.pk in needed)
         found.append(PersonState(person, done, waited and request.status in OPEN, person.accepted_at))
     return found
 
 
-def _done(person: Any) -> Done:
+def _done(person: Any, *, running: bool) -> Done:
+    """How far somebody is; access that is open, and what is over, stand on the text that was accepted for them."""
     if person.declined_at:
         return Done.DECLINED
     if person.part != Part.APPLICANT and person.confirmed_at is None:
         return Done.ASKED
-    if Part(person.part) in HOLDERS and not has_accepted(person):
-        return Done.AGAIN if person.accepted_number is not None else Done.ASKED
-    return Done.CONFIRMED
+    if Part(person.part) not in HOLDERS or has_accepted(person):
+        return Done.CONFIRMED
+    if person.accepted_number is None:
+        return Done.ASKED
+    return Done.AGAIN if running and not person.holds_grant else Done.CONFIRMED
 
 
 def own(user: AnyUser, request: AccessRequest) -> list[Participant]:
@@ -104,8 +106,7 @@ def still_asked(mine: Iterable[PersonState], request: AccessRequest) -> list[Per
     """Which of these states ask their person to do something now: the same as `waits_for_person`, for one request."""
     if request.status not in ASKING:
         return []
-    asked = {Done.ASKED, Done.AGAIN} if request.status in UNFINISHED else {Done.ASKED}
-    return [state for state in mine if state.done in asked]
+    return [state for state in mine if state.done in {Done.ASKED, Done.AGAIN}]
 
 
 def first_waits_for_people(request: AccessRequest) -> list[Participant]:
@@ -131,10 +132,7 @@ def waits_for_person(user: User) -> Q:
     named = Participant.objects.of(user).filter(request=OuterRef("pk"), declined_at=None)
     unanswered = named.filter(part__in=sorted(NAMED), confirmed_at=None)
     holds = named.filter(part__in=sorted(HOLDERS)).filter(Q(part=Part.APPLICANT) | Q(confirmed_at__isnull=False))
-    never = holds.filter(acceptances=None)
-    outdated = holds.with_acceptances().filter(Q(("accepted_number__lt", F("good_since"))))
-    return (
-        Q(Exists(unanswered), status__in=sorted(ASKING))
-        | Q(Exists(never), status__in=sorted(ASKING))
-        | Q(Exists(outdated), status__in=sorted(UNFINISHED))
-    )
+    never = Q(acceptances=None)
+    outdated = Q(("accepted_number__lt", F("good_since")), ("holds_grant", False))
+    unaccepted = holds.with_acceptances().filter(never | outdated)
+    return (Q(Exists(unanswered)) | Q(Exists(unaccepted))) & Q(status__in=sorted(ASKING))

@@ -276,6 +276,20 @@ def test_a_draft_says_nothing_of_what_its_people_did(client: Client, ada: User, 
     assert "Has not answered" not in page
 
 
+def test_access_stands_on_the_text_that_was_accepted_for_it(
+    client: Client, request_at: RequestAt, ada: User, rut: User, hedda: User, mia: User, brgandi: Dataset
+) -> None:
+    """A member who confirmed before the change and got no access in time accepts anew; nobody else does."""
+    request = request_at(Status.GRANTED)
+    actions.add_person(request=request, by=hedda, person=member())
+    change_license(brgandi)
+    for reader in (ada, rut):
+        assert "it has changed" not in flat(read(client, reader, request))
+        assert "Waits for you" not in client.get("/requests/").text
+    confirm(fresh_request(request), mia)
+    assert request.grants.filter(participant__email=mia.email, ended_at=None).exists()
+
+
 # What is going on
 
 

@@ -207,8 +207,10 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """These people with what they have accepted of the licence, in the same query.
 
         `accepted_number` and `accepted_at`: the newest text that they accepted, and when. `good_since`: the number of
-        the first text that is as good as the one in force (`License.texts_as_good`).
+        the first text that is as good as the one in force (`License.texts_as_good`). `holds_grant`: whether they have
+        access now, which stands on the text accepted for it.
         """
+        grants = apps.get_model("access_requests", "Grant").objects.filter(participant=OuterRef("pk"), ended_at=None)
         acceptances = apps.get_model("access_requests", "LicenseAcceptance").objects
         mine = acceptances.filter(participant=OuterRef("pk"))
         newest = mine.order_by("-license_text__number")
@@ -218,6 +220,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             accepted_number=Subquery(newest.values("license_text__number")[:1]),
             accepted_at=Subquery(newest.values("accepted_at")[:1]),
             good_since=Subquery(texts.values("number")[:1]),
+            holds_grant=Exists(grants),
         )
 
 
