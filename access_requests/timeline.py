@@ -148,6 +148,9 @@ def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.payload.get("paper"):  # hub staff recorded it for the person who signed
+        name = reader.name_of(event.payload.get("person")) or _("somebody")
+        return told(event, _("%(name)s accepted the licence on paper; %(hub)s keeps it."), "document", name=name)
     return entry(event, reader, _("You accepted the licence."), _("%(who)s accepted the licence."), "document")
 
 

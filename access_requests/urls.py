@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import access, edit, files, messages, pages, siblings, start, verbs
+from .views import access, edit, files, messages, pages, parts, siblings, start, verbs
 
 app_name = "access_requests"
 
@@ -23,5 +23,8 @@ urlpatterns = [
     path("requests/<str:reference>/leave/", access.leave, name="leave"),
     path("requests/<str:reference>/renew/", access.renew, name="renew"),
     path("requests/<str:reference>/deletion/", access.deletion, name="deletion"),
+    path("requests/<str:reference>/part/", parts.part, name="part"),
+    path("requests/<str:reference>/people/", parts.people, name="people"),
+    path("parts/<str:token>/", parts.invitation, name="part_invitation"),
     path("<path:doi>/request/", start.start, name="start"),
 ]

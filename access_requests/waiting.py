@@ -11,12 +11,15 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .conditions import Condition, Open
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
 from .standing_of_access import access_sentence
+from .taking_part import own, waits_for
 from .usual import sentence, usual_of
 from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, WITH_ACCESS, Status
 
@@ -103,10 +106,61 @@ def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     mine = request.applicant_id == viewer.pk
     kind, icon = LOOKS[status]
     word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
-    return Standing(
-        _sentence(request, status, days, viewer, mine=mine), word, kind, icon, request.status_since, days,
-        mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > settings.PROMISED_DAYS,
-    )  # fmt: skip
+    if people := waits_for(request):
+        sentence = sentence_about_people(request, people, viewer)
+        turn = bool({row.pk for row in own(viewer, request)} & {each.person.pk for each in people if each.person})
+        kind = "act" if turn else "wait"
+    else:
+        sentence, turn = _sentence(request, status, days, viewer, mine=mine), mine and status in APPLICANTS_TURN
+    late = status in UNDER_REVIEW and not people and days > settings.PROMISED_DAYS
+    return Standing(sentence, word, kind, icon, request.status_since, days, mine=turn, late=late)
+
+
+def sentence_about_people(request: AccessRequest, open_: list[Condition], viewer: AnyUser) -> str:
+    """Where a request stands that waits for people named in it: who must still do what, and what follows then.
+
+    Args:
+        open_: what is still to be done, not empty.
+    """
+    names = {"since": day_of(request.status_since), "hub": settings.HUB_NAME}
+    mine = {person.pk for person in own(viewer, request)}
+    approved = request.status == Status.APPROVED
+    own_part = [each.what for each in open_ if each.person and each.person.pk in mine]
+    found = [(_("Approved on %(since)s.") if approved else _("Sent on %(since)s.")) % names]
+    if Open.CONFIRM in own_part:
+        asked = (
+            _("Before access opens, please confirm your part.")
+            if approved
+            else _("Before anybody decides, please confirm your part.")
+        )
+        found.append(asked)
+    elif Open.ACCEPT in own_part:
+        found.append(_("Before access opens, please accept the licence."))
+    others = [each for each in open_ if each.person is None or each.person.pk not in mine]
+    return " ".join([*found, *what_others_do(others, approved=approved)])
+
+
+def what_others_do(open_: list[Condition], *, approved: bool) -> list[str]:
+    """What people must still do before access opens (before anybody decides), a sentence for each kind of thing."""
+    found = []
+    confirm, accept = (_names(open_, what) for what in (Open.CONFIRM, Open.ACCEPT))
+    if confirm:
+        sentence = (
+            _("Before access opens, %(names)s must confirm.")
+            if approved
+            else _("Before anybody decides, %(names)s must confirm.")
+        )
+        found.append(sentence % {"names": confirm})
+    if accept:
+        found.append(_("Before access opens, %(names)s must accept the licence.") % {"names": accept})
+    if any(each.what == Open.SIGN for each in open_):
+        found.append(_("Before access opens, the signed agreement must be there."))
+    return found
+
+
+def _names(open_: list[Condition], what: Open) -> str:
+    names = [each.person.name for each in open_ if each.person and each.what == what]
+    return get_text_list(names, _("and")) if names else ""
 
 
 def day_of(moment: datetime) -> str:

@@ -50,7 +50,6 @@ def test_no_status_is_without_looks() -> None:
     [
         (Status.DRAFT, "Continue"),
         (Status.RETURNED, "Change your answers"),
-        (Status.APPROVED, "Read and accept the licence"),
     ],
 )
 def test_the_one_thing_to_do_now_is_a_button(
@@ -59,6 +58,12 @@ def test_the_one_thing_to_do_now_is_a_button(
     html = read(client, ada, request_at(status))
     assert button in html
     assert html.count("btn-primary") == 1
+
+
+def test_when_others_must_still_confirm_there_is_no_button(client: Client, request_at: RequestAt, ada: User) -> None:
+    html = read(client, ada, request_at(Status.APPROVED))
+    assert "You need not do anything now" in html
+    assert html.count("btn-primary") == 0
 
 
 def test_whoever_waits_is_told_so(client: Client, request_at: RequestAt, ada: User, rut: User) -> None:

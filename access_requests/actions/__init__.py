@@ -20,6 +20,7 @@ from .access import (
 from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
 from .files import attach, detach, redact_file, redact_text
+from .inviting import remind_person, send_fresh_link
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
@@ -63,6 +64,7 @@ __all__ = [
     "redact_file",
     "redact_text",
     "register",
+    "remind_person",
     "remove_person",
     "renew",
     "reopen",
@@ -70,6 +72,7 @@ __all__ = [
     "revoke",
     "save_answers",
     "send_back",
+    "send_fresh_link",
     "show_secret",
     "start",
     "submit",

@@ -118,12 +118,21 @@ def open_review(request: AccessRequest, answers: Mapping[str, Any]) -> int | Non
     return number
 
 
-def forward_if_ready(request: AccessRequest) -> AccessRequest:
-    """Ask the deciders on a submitted request that waited only for people named in it, the last of whom confirmed."""
-    if request.status != Status.SUBMITTED:
+def forward_if_ready(request: AccessRequest, *, blocked: bool) -> AccessRequest:
+    """Bring a submitted request on for which the last person has confirmed, or is not waited for any more.
+
+    The deciders are asked; where hub staff check first, their turn begins now.
+
+    Args:
+        request: locked, as it is after what was done.
+        blocked: whether it waited for somebody named before that.
+    """
+    if request.status != Status.SUBMITTED or not blocked or blocks_review(request):
         return request
     answers = request.submissions.latest("number").answers
     number = open_review(request, answers)
     if number is not None:
         record(request, Verb.FORWARD, by=None, payload={"round": number})
+    else:
+        request.save(update_fields=["status_since"])
     return request

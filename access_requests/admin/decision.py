@@ -37,6 +37,7 @@ from .frame import frame
 from .holders import holdings_for
 from .identity import people_of
 from .offers import Offer, offer, offers, step_url, votes_here
+from .parts import people_for
 from .perform import perform
 from .siblings import asked_together
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
@@ -109,6 +110,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "renews": requests_for(user).filter(pk=access_request.renews_id).first() if access_request.renews_id else None,
         "holdings": holdings_for(user, access_request),
         "timeline": timeline(access_request, user),
+        **people_for(user, access_request, named=facts.is_named(user, access_request)),
     }
 
 

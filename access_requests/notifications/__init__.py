@@ -13,29 +13,32 @@ from typing import TypeVar
 from django.utils import timezone
 from django.utils.translation import override
 
-from access_requests.models import AccessRequest, Event
+from access_requests.models import AccessRequest, Event, Participant
 from access_requests.waiting import working_days_since
 from access_requests.workflow import ENDED_ACCESS, Status, Verb
 from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
+from datasets.models import LicenseText
 
-from . import reminders, silences, to_holders
+from . import reminders, silences, to_holders, to_named
 from .case import Case
 from .letter import Letter, as_html, as_text
-from .readers import Reader, holders, hub, languages_of, responsible
+from .readers import Reader, holders, hub, languages_of, named, of_person, responsible
 from .table import TABLE
 from .to_all import write_to_all
 from .turns import Turn
 
 __all__ = [
     "announce",
+    "ask_again",
     "ask_for_deletion",
     "ask_to_close",
     "delete_copies",
     "ending_soon",
     "escalate",
     "remind",
+    "tell_of_license",
     "warn_of_deletion",
     "warned_of_deletion",
     "write_to_all",
@@ -113,6 +116,29 @@ def ask_for_deletion(request: AccessRequest) -> int:
     """Remind them, and tell hub staff that nobody has confirmed it; once for each end of access."""
     case = Case(request)
     return delete_copies(request) + post(case, [(silences.copies_uncertain, hub(case))], about=turn_of(request))
+
+
+def ask_again(request: AccessRequest, person: Participant, *, about: str) -> bool:
+    """Ask somebody named, whose answer is missing, once more, with a fresh link; whether a mail was written.
+
+    Args:
+        request: locked.
+        about: what the mail is about; there is one for each.
+    """
+    readers = [reader for reader in named(Case(request)) if reader.address == person.email]
+    if not readers or (INVITATION, person.email) in written_about(about):
+        return False
+    post(Case(request), [(to_named.invitation, readers)], about=about)
+    return True
+
+
+INVITATION = "invitation"
+
+
+def tell_of_license(request: AccessRequest, people: Iterable[Participant], text: LicenseText) -> None:
+    """Tell people of a locked request that the licence has changed since they accepted it; once for each text."""
+    readers = [reader for person in people for reader in of_person(person)]
+    post(Case(request), [(to_named.license_changed, readers)], about=f"{request.reference}/licence-{text.number}")
 
 
 def turn_of(request: AccessRequest) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Part, Verb
 
-from . import to_holders, to_people, to_providers, to_reviewers
+from . import to_holders, to_named, to_people, to_providers, to_reviewers
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .readers import applicant, deciders, holders, hub, informed, named, responsible
@@ -21,7 +21,7 @@ def on_grant(case: Case) -> Iterator[Mailing]:
     yield to_people.granted, [reader for reader in new if Part.APPLICANT in reader.parts]
     yield to_holders.opened, new
     if case.payload.get("opens", True):
-        yield to_people.granted_named, named(case)
+        yield to_named.granted_named, named(case)
     else:
         yield to_holders.joined, applicant(case)
     yield to_providers.deliver, hub(case)

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from access_requests.models import Participant
+from access_requests.part_invitations import invite as invite_to_part
+from access_requests.part_invitations import needs_link
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
@@ -63,6 +65,17 @@ def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
 def responsible(case: Case) -> Participant:
     """Who answers for the copies of the data: the recipient scientist, who is the applicant where no other is named."""
     return next((person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST), case.applicant)
+
+
+def of_person(person: Participant) -> list[Reader]:
+    """One person who is or was named."""
+    return [Reader(person.email, frozenset({Part(person.part)}))]
+
+
+def still_waited_for(case: Case) -> list[Reader]:
+    """Those named, besides the applicant, who must do something before access opens."""
+    emails = {each.person.email for each in case.still_open if each.person}
+    return [reader for reader in named(case) if reader.address in emails]
 
 
 def deciders(case: Case) -> list[Reader]:
@@ -137,6 +150,19 @@ def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
     if reader.provider and may_be_invited(reader.provider.provider):
         return invite(reader.provider.provider, next_path=case.decision_path), True
     return settings.BASE_URL + case.decision_path, False
+
+
+def people_of(case: Case, reader: Reader) -> list[Participant]:
+    """What a reader is named as, besides the applicant."""
+    return [person for person in case.named if person.email == reader.address]
+
+
+def link_to_part(case: Case, reader: Reader) -> tuple[str, bool]:
+    """The page where a reader confirms their part, and whether the link is theirs alone and lets in who holds it."""
+    person = needs_link(people_of(case, reader))
+    if person:
+        return invite_to_part(person), True
+    return case.own_page("part"), False
 
 
 def link_of_visitor(case: Case, reader: Reader) -> str:

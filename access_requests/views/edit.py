@@ -26,6 +26,7 @@ from access_requests.usual import usual_of
 from access_requests.workflow import Verb
 
 from . import kept, siblings
+from .parts import members_of
 from .shared import SignedIn, for_people, text_shown, visible
 
 Posted = MultiValueDict[str, Any]
@@ -105,6 +106,8 @@ def _save(request: SignedIn, draft: AccessRequest, asked: list[Question], step: 
     if going == "later":
         messages.success(request, _("Your answers are saved. Come back whenever you like."))
         return redirect(draft)
+    if going == "members":
+        return redirect("access_requests:people", reference=draft.reference)
     if going == "back":
         return redirect(steps.url_of(draft, steps.before(asked, step) or step))
     if going in steps.slugs(asked):
@@ -167,6 +170,7 @@ def _step_page(
         "next_url": steps.url_of(draft, steps.after(asked, step)),
         "text": draft.license.text_in_force if step == "terms" else None,
         "accepted": steps.license_accepted(draft),
+        "members": members_of(draft) if step == "people" else [],
     }
     return render(request, f"access_requests/{'terms' if step == 'terms' else 'step'}.html", context)
 
@@ -190,6 +194,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         ],
         "problems": steps.problems(draft, asked, missing),
         "accepted": steps.license_accepted(draft),
+        "members": members_of(draft),
         "providers": providers_named(draft.dataset),
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,
