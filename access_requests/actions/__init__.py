@@ -17,7 +17,7 @@ from .access import (
     show_secret,
 )
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
-from .files import attach, detach, redact_file, redact_text
+from .files import attach, detach, redact_file, redact_text, take_from_answer
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
@@ -61,6 +61,7 @@ __all__ = [
     "show_secret",
     "start",
     "submit",
+    "take_from_answer",
     "take_part",
     "void_votes",
     "withdraw",

@@ -19,6 +19,7 @@ from access_requests.workflow import EDITABLE, OPEN, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import License
 
+from .files import take_back_unused
 from .moving import move, open_review, record
 
 
@@ -49,6 +50,7 @@ def _draft(license: License, by: User, values: Mapping[str, Any]) -> AccessReque
 def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     """Begin a request that follows this one: a draft with the same answers, linked to it.
 
+    Files are not copied: they stay with the request that they were sent in, and the form asks for them again.
     A person who has a draft under this licence gets that one.
     """
     request = AccessRequest.objects.select_related("license__dataset", "form_version").get(pk=request.pk)
@@ -56,18 +58,21 @@ def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     version = version_in_use(policy_of(request.license).form)
     asked = questions.parse(version.questions)
     sent = request.last_submission
-    answers = questions.tidied(asked, sent.answers if sent else {})
+    answers = questions.without_files(asked, questions.tidied(asked, sent.answers if sent else {}))
     filled = {**questions.prefilled(asked, sending.known_of(by)), **answers}
     return _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
 
 
 @transaction.atomic
 def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]) -> AccessRequest:
-    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped."""
+    """Keep answers in the draft, right or wrong: nothing that can be read is lost.
+
+    Unknown keys are dropped. So are files: they answer by being attached (`attach`), never by their ids.
+    """
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.SAVE, request)
     asked = questions.parse(request.form_version.questions)
-    request.draft = {**request.draft, **questions.tidied(asked, answers)}
+    request.draft = {**request.draft, **questions.without_files(asked, questions.tidied(asked, answers))}
     request.changed_at = timezone.now()
     request.save(update_fields=["draft", "changed_at"])
     return request
@@ -88,13 +93,14 @@ def submit(*, request: AccessRequest, by: User) -> AccessRequest:
     answers = sending.checked_answers(request)
     people = sending.people_of(request, answers)
     sending.check_only_one(request, people)
+    take_back_unused(request, by=by, answers=answers)
     submission, changed = sending.add_submission(request, answers)
     sending.name_people(request, people)
     sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
     sending.remember(by, answers)
     request.submitted_at = request.submitted_at or timezone.now()
     request.draft = answers
-    payload: dict[str, Any] = {"submission": submission.number, "digest": submission.digest, "changed": changed}
+    payload = sending.payload_of(submission, changed)
     if (number := open_review(request, answers)) is not None:
         payload["round"] = number
     sending.index_words(request)

@@ -103,9 +103,11 @@ def _submissions(row: AccessRequest) -> list[dict[str, Any]]:
     if not row.submitted_at:
         return []
     sent: list[Submission] = sorted(row.submissions.all(), key=lambda submission: submission.number)
-    found = []
+    found, files = [], comparison.Files(row)
     for before, submission in zip([None, *sent], sent, strict=False):
-        found.append({"submission": submission, "lines": comparison.lines(submission, before), "again": bool(before)})
+        found.append(
+            {"submission": submission, "lines": comparison.lines(submission, before, files), "again": bool(before)}
+        )
     return found[::-1]
 
 
