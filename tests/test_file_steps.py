@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Attachment
-from access_requests.workflow import Status
+from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import PASSWORD, RequestAt, license_of
+from tests.cast import PASSWORD, RequestAt
 from tests.support.asking import step
 from tests.support.files import pdf
 from tests.support.papers import NO_REVIEW, papers_draft, upload
@@ -302,15 +302,10 @@ def test_a_step_with_files_asks_once(as_ada: Client, draft: AccessRequest) -> No
 # A new request
 
 
-def test_a_renewal_asks_for_the_files_again(
-    as_ada: Client, draft: AccessRequest, ada: User, per: User, rut: User, brgandi: Dataset
-) -> None:
+def test_a_renewal_asks_for_the_files_again(as_ada: Client, draft: AccessRequest, ada: User, per: User) -> None:
     post(as_ada, draft, upload("a.pdf"))
-    sent = actions.withdraw(request=actions.submit(request=draft, by=ada), by=ada)
-    assert sent.last_submission
-    assert sent.last_submission.answers["papers"]
-    renewed = actions.start(license=license_of(brgandi), by=ada)
-    AccessRequest.objects.filter(pk=renewed.pk).update(renews=sent)
+    sent = actions.decide(request=actions.submit(request=draft, by=ada), by=per, answer=Answer.APPROVE)
+    renewed = actions.renew(request=sent, by=ada)
     html = as_ada.get(step(renewed, "project")).text
     assert "Files are not copied from your earlier request." in html
     post(as_ada, renewed, upload("new.pdf"))
