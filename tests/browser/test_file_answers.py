@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 @pytest.fixture
 def asking(hedda: User, brgandi: Dataset) -> None:
-    """Hub staff have built a form that asks for a name and for papers, and the licence uses it."""
+    """A form that hub staff built, in use: it asks for a name, which the account knows, and for papers."""
     client = Client()
     client.force_login(hedda)
     builder = Builder(client)
@@ -54,8 +54,6 @@ def test_a_pdf_goes_from_the_applicant_to_the_provider_without_javascript(
     enter(page, ada)
     page.goto(f"{site}{START}?license=controlled-access")
     page.locator("main").get_by_role("button", name="Start").first.click()
-    page.get_by_label("Your name").fill("Ada Berg")
-    page.get_by_role("button", name="Save and continue").click()
     page.get_by_label("Ethical approval").set_input_files([approval, wrong])
     page.get_by_role("button", name="Save and continue").click()
     expect(page.locator(".error-summary")).to_contain_text("“page.pdf”: This is a web page")
@@ -92,8 +90,6 @@ def test_the_step_with_files_is_for_everybody(
     enter(page, ada)
     page.goto(f"{site}{START}?license=controlled-access")
     page.locator("main").get_by_role("button", name="Start").first.click()
-    page.get_by_label("Your name").fill("Ada Berg")
-    page.get_by_role("button", name="Save and continue").click()
     looks_good(page)
     page.get_by_label("Ethical approval").set_input_files(long)
     page.get_by_role("link", name="Review").click()
