@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests import actions
 from access_requests.models import AccessRequest, Attachment
+from access_requests.rules import Denied
 from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
@@ -176,6 +177,26 @@ def test_a_zip_bomb_in_a_document_is_refused(as_ada: Client, draft: AccessReques
     html = post(as_ada, draft, upload("bomb.docx", out.getvalue())).text
     assert "bomb.docx" in html
     assert names(draft) == []
+
+
+def test_more_files_than_any_form_has_are_answered_with_a_page(
+    as_ada: Client, draft: AccessRequest, settings: Any
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    answer = post(as_ada, draft, upload("a.pdf"), upload("b.pdf"), upload("c.pdf"))
+    assert answer.status_code == 413
+    assert "choose fewer and smaller files" in answer.text
+    assert names(draft) == []
+
+
+def test_only_answers_that_are_files_lose_files(draft: AccessRequest, ada: User, otto: User) -> None:
+    actions.save_answers(request=draft, by=ada, answers=NO_REVIEW)
+    with pytest.raises(Denied, match="does not ask for this file"):
+        actions.take_from_answer(request=draft, by=ada, question="plan", files=["x"])
+    with pytest.raises(Denied, match="There is no such request"):
+        actions.take_from_answer(request=draft, by=otto, question="papers", files=["x"])
+    draft.refresh_from_db()
+    assert draft.draft["plan"] == "Networks."
 
 
 # Who may

@@ -77,6 +77,10 @@ def attach(
 def _check_answer(request: AccessRequest, acting: Collection[Part], question: str) -> None:
     if Part.APPLICANT not in acting or request.status not in EDITABLE:
         raise Denied(_("Only the applicant answers questions, and before the request is sent."))
+    _check_asked(request, question)
+
+
+def _check_asked(request: AccessRequest, question: str) -> None:
     if question not in {each.key for each in questions_of(request) if each.kind is Kind.FILE}:
         raise Denied(_("The form does not ask for this file."))
 
@@ -150,6 +154,7 @@ def take_from_answer(*, request: AccessRequest, by: User, question: str, files: 
     """
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.SAVE, request)
+    _check_asked(request, question)
     _set_answer(request, question, [each for each in _answer(request, question) if each not in files])
     request.changed_at = timezone.now()
     request.save(update_fields=["draft", "changed_at"])
@@ -165,8 +170,8 @@ def take_back_unused(request: AccessRequest, *, by: User, answers: Mapping[str, 
     Nobody has read them, and they must not lie with the request as if they were sent.
     """
     named = {each for key in answers for each in kinds.tidy(Kind.FILE, answers[key])}
-    for row in request.attachments.filter(kind=Attachment.Kind.ANSWER):
-        if str(row.public_id) not in named and is_unsent(request, row, by):
+    for row in request.attachments.filter(kind=Attachment.Kind.ANSWER).select_related("by"):
+        if str(row.public_id) not in named and is_unsent(request, row, row.by):  # one applicant may follow another
             _take_back(request, row, by)
 
 
