@@ -137,7 +137,7 @@ def leaves_free_countries(request: AccessRequest, policy: Policy, answers: Mappi
 
 
 def awaits_people() -> Q:
-    """For many requests: whether a sent request waits for somebody named in it before the deciders are asked."""
+    """For many requests: whether one waits for somebody named who has not answered, before the deciders are asked."""
     return Q(Exists(_unconfirmed_before_review()))
 
 
@@ -146,6 +146,7 @@ def _unconfirmed_before_review() -> QuerySet[Participant]:
         request=OuterRef("pk"),
         removed_at=None,
         confirmed_at=None,
+        declined_at=None,
         request__license__policy__needed_before=Before.REVIEW,
     )
     wanted = Q(pk=None)

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from aidahub.accounts.models import User
 
+from .conditions import awaits_people
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
 from .rows import awaits_delivery
 from .workflow import OPEN, Status
@@ -21,7 +22,8 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 def waits_for(user: User) -> Q:
     """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named.
 
-    Access that is open is the hub's turn until the data is delivered.
+    What was sent is the hub's turn once those have answered for whom the policy makes it wait; access that is open,
+    until the data is delivered.
     """
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
@@ -29,7 +31,8 @@ def waits_for(user: User) -> Q:
     turn = Q(Exists(asked), status=Status.IN_REVIEW)
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
-        turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | Q(Exists(by_hub), status=Status.IN_REVIEW)
+        turn |= Q(status=Status.DECIDED) | (Q(status=Status.SUBMITTED) & ~awaits_people())
+        turn |= Q(Exists(by_hub), status=Status.IN_REVIEW)
         turn |= Q(awaits_delivery())
     return turn & ~Q(applicant=user) & ~Q(Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
 

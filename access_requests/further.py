@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from aidahub.accounts.models import User
+
 from .conditions import blocks_review
 from .labels import STATUS_LABELS
-from .models import AccessRequest, Message, Submission
+from .models import AccessRequest, Attachment, Message, Submission
 from .policies import is_requestable, policy_of
 from .refusals import Denied
 from .workflow import EDITABLE, FINISHED, Part, Status, Verb
@@ -115,6 +117,15 @@ def _check_attach(request: AccessRequest, acting: frozenset[Part]) -> None:
     """Whoever is named adds files while the request goes on; hub staff keep papers also after its end."""
     if request.status in FINISHED and acting.isdisjoint({Part.HUB, Part.DECIDER}):
         raise Denied(wrong_status(request))
+
+
+def is_unsent(request: AccessRequest, file: Attachment, by: User) -> bool:
+    """Whether somebody may still take a file back: it is theirs, and nobody but them could read it so far.
+
+    What lay with the request before it was sent, or came while others read it, belongs to the record.
+    """
+    read_by_others = request.submitted_at is not None and file.at <= request.status_since
+    return file.is_there and file.by_id == by.pk and not read_by_others
 
 
 FURTHER: dict[Verb, Check] = {

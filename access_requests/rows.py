@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .conditions import blocks_review
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AccessRequestQuerySet, Grant, Participant
 from .waiting import LOOKS, working_days_since
@@ -58,7 +59,7 @@ def page_url(reference: str) -> str:
 
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
-    rows = requests.select_related("dataset", "license", "applicant").prefetch_related("participants", "rounds")
+    rows = requests.select_related("dataset", "license__policy", "applicant").prefetch_related("participants", "rounds")
     return rows.annotate(undelivered=awaits_delivery())
 
 
@@ -114,9 +115,18 @@ def turn_of(request: AccessRequest) -> Sentence:
     """Who has the next move, in words; "Nobody" when none is left to make."""
     if not is_awaited(request):
         return _("Nobody")
+    if request.status == Status.APPROVED or _waits_for_people(request):
+        return _("People named in it")
     round_ = request.open_round
     parts = (Part.HUB,) if round_ is not None and round_.by_hub else TURN[Status(request.status)]
     return TURN_WORDS[parts[0]]
+
+
+def _waits_for_people(request: AccessRequest) -> bool:
+    """Whether somebody named must confirm first; whoever declined is for hub staff to replace."""
+    if request.status != Status.SUBMITTED:
+        return False
+    return any(person.declined_at is None for person in blocks_review(request))
 
 
 def applicant_in(people: Iterable[Participant]) -> Participant | None:

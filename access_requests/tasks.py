@@ -26,6 +26,7 @@ from . import actions, clock, measuring, notifications
 from .attachments import remove_orphans
 from .checkpoints import folder, write_checkpoint
 from .filing import known_keys
+from .license_changes import catch_up_with_licenses
 from .models import AccessRequest, Grant
 from .notifications.turns import Turn
 from .waiting import is_working_day, working_days_since
@@ -107,6 +108,12 @@ def end_access() -> None:
     """End the access whose last day has passed in Stockholm."""
     today = timezone.localdate()
     clock.each("end access", clock.ended(), lambda request: actions.expire(request=request, today=today))
+
+
+@shared_task(name="access_requests.follow_licenses")
+def follow_licenses() -> None:
+    """Bring open requests up to licence texts that changed: acceptances carry over, or people accept again."""
+    catch_up_with_licenses()
 
 
 @shared_task(name="access_requests.measure")

@@ -234,6 +234,11 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
     "warn": {"task": "access_requests.warn", "schedule": crontab(minute="10", hour="7-16"), "options": HOURLY},
     "end-access": {"task": "access_requests.end_access", "schedule": crontab(minute="15"), "options": HOURLY},
+    "follow-licenses": {
+        "task": "access_requests.follow_licenses",
+        "schedule": crontab(minute="20"),
+        "options": HOURLY,
+    },
     "measure": {"task": "access_requests.measure", "schedule": crontab(minute="45"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
     "sweep-files": {

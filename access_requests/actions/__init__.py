@@ -19,7 +19,7 @@ from .access import (
 )
 from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
-from .files import attach, detach, redact_file, redact_text
+from .files import attach, detach, redact_file, redact_text, take_from_answer
 from .inviting import remind_person, send_fresh_link
 from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
@@ -78,6 +78,7 @@ __all__ = [
     "submit",
     "submit_together",
     "suspend_account",
+    "take_from_answer",
     "take_part",
     "void_votes",
     "withdraw",

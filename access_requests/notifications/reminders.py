@@ -15,7 +15,8 @@ from access_requests.workflow import NAMED, Part, Status
 
 from .letter import Letter
 from .parts import brief, day, in_working_days, what
-from .readers import Reader, link_for
+from .readers import Reader, link_for, link_to_part
+from .to_named import about_link
 from .to_providers import invited
 from .turns import Turn
 
@@ -76,14 +77,16 @@ def part_reminder(turn: Turn, reader: Reader) -> Letter:
         )
     )
     review = turn.request.status == Status.SUBMITTED
+    url, invitation = (link_for(turn, reader)[0], False) if accept else link_to_part(turn, reader)
     return Letter(
         _("Still waiting for you: request for access to %(dataset)s by %(who)s") % names,
         lead % names,
         brief(turn),
         [],
         _("Read and accept the licence") if accept else _("Read the request, then confirm or decline"),
-        link_for(turn, reader)[0],
+        url,
         [
+            *([about_link(invitation)] if invitation else []),
             _("Until then nobody decides on the request.") if review else _("Until then access does not open."),
             _("If you know nothing of this, decline, or write to %(address)s: a reply to this mail is enough.") % names,
         ],

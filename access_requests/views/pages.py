@@ -137,9 +137,9 @@ def _submissions(row: AccessRequest, talk: Talk) -> list[dict[str, Any]]:
     if not row.submitted_at:
         return []
     sent: list[Submission] = sorted(row.submissions.all(), key=lambda submission: submission.number)
-    found = []
+    found, files = [], comparison.Files(row)
     for before, submission, after in zip([None, *sent], sent, [*sent[1:], None], strict=False):
-        lines = with_comments(comparison.lines(submission, before), talk.about(submission, after))
+        lines = with_comments(comparison.lines(submission, before, files), talk.about(submission, after))
         found.append({"submission": submission, "lines": lines, "again": bool(before)})
     return found[::-1]
 

@@ -1,4 +1,4 @@
-"""Who may open what: every address of the site as a table, which `tests/test_urls.py` compares with what the site does."""
+"""Who may open what: every address of the site as a table, for `tests/test_urls.py` to compare with the site."""
 
 from __future__ import annotations
 
