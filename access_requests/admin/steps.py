@@ -34,12 +34,15 @@ READERS: dict[Readers, Sentence] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One button with its confirmation page.
 
     `slug` is its address, `answer` what it answers where it is a vote or a confirmation. `by_mail`: hub staff
     record what a provider wrote to them. `several`: can be done with several requests at once.
+
+    A step is equal to itself alone: tables have it as their key, and its words, compared, would be another key in
+    every language.
     """
 
     slug: str
