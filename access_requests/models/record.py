@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
@@ -39,6 +42,19 @@ class SealedText(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+    @property
+    def words(self) -> str:
+        """The text, or that it was removed and when."""
+        return words_or_removed(self.text, self.erased_at)
+
+
+def words_or_removed(text: str, erased_at: datetime | None) -> str:
+    """A text as it is shown: in place of one that was erased, the day on which it was."""
+    if erased_at is None:
+        return text
+    day = date_format(timezone.localtime(erased_at), "j F Y")
+    return gettext("(Removed on %(day)s.)") % {"day": day}
 
 
 class Submission(AppendOnly):
