@@ -75,6 +75,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "offers": buttons,
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
         "is_named": facts.is_named(user, access_request),
+        "on_paper": user.is_hub and not facts.is_named(user, access_request),
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_requests(user, access_request),
         "rounds": facts.rounds_for(user, access_request),

@@ -22,7 +22,7 @@ from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 
-from . import decision, redaction, several
+from . import decision, paper, redaction, redaction_of_texts, several
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .search import found
 from .steps import SEVERAL
@@ -154,6 +154,12 @@ class AccessRequestAdmin(Base):
             path("several/<slug:slug>/", wrap(several.several), name=f"{name}_several"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
             path("<slug:reference>/files/<uuid:public_id>/redact/", wrap(redaction.redact), name=f"{name}_redact"),
+            path("<slug:reference>/paper/", wrap(paper.paper), name=f"{name}_paper"),
+            path(
+                "<slug:reference>/texts/<slug:digest>/redact/",
+                wrap(redaction_of_texts.redact),
+                name=f"{name}_redact_text",
+            ),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 

@@ -30,7 +30,7 @@ def _grant(grant: Grant, view: View) -> Item:
         row(_("Ended on"), day_in_words(grant.closed_on) if grant.closed_on else ""),
         row(_("Why it ended"), why),
     )
-    return Item(_("Access"), told + (_deliveries(grant) if view.hub else ()))
+    return Item(_("Grant"), told + (_deliveries(grant) if view.hub else ()))
 
 
 def _deliveries(grant: Grant) -> tuple[Row, ...]:

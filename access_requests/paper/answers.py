@@ -11,7 +11,7 @@ from access_requests.questions import Question, parse
 
 from .shape import Item, Mark, Row, Section, moment, row
 
-# Answers by which people can be reached. Postal addresses are long texts, told by the browser's word for them or the key.
+# Answers by which people can be reached. Postal addresses are long texts, told by the browser's word or the key.
 CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE})
 # Answers in people's own words: what is withheld of them must not be read elsewhere.
 IN_OWN_WORDS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.ORCID, Kind.PERSON})

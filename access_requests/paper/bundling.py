@@ -5,29 +5,60 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import IO, Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from access_requests.attachments import NotReadable, clean_name, open_whole
 from access_requests.models import Attachment
 
-from .shape import Made
+from .shape import Made, Paper
 
 IN_MEMORY = 5_000_000  # bytes; larger ones are written to the disk at once
 
 
-def bundle(made: Made, files: Iterable[tuple[int, Attachment, bool]], at: datetime) -> IO[bytes]:
+@dataclass(frozen=True)
+class Beside:
+    """A file that lies beside the paper: the number that it has there, and whether its name may be read."""
+
+    number: int
+    file: Attachment
+    named: bool
+
+    @property
+    def path(self) -> str:
+        """Where it lies in the ZIP."""
+        ending = PurePath(self.file.name).suffix
+        name = f"-{clean_name(self.file.name, ending.lstrip('.') or 'bin')}" if self.named else ending
+        return f"files/{self.number:02}{name}"
+
+
+def beside(paper: Paper, files: Iterable[Attachment]) -> list[Beside]:
+    """The files that are there and of which the paper tells: what it withholds, or whose name, the ZIP does, too.
+
+    Args:
+        files: in the order in which the paper numbers them.
+    """
+    chapter = next((section for section in paper.sections if section.slug == "files"), None)
+    told = enumerate(zip(chapter.items if chapter else (), files, strict=False), 1)
+    return [
+        Beside(number, file, item.rows[0].text == file.name)
+        for number, (item, file) in told
+        if item.rows and file.is_there
+    ]
+
+
+def bundle(made: Made, files: Iterable[Beside], at: datetime) -> IO[bytes]:
     """The ZIP, open at its beginning. It is gone when it is closed.
 
     A file that is missing or altered in the storage is left out; a text in the ZIP says so.
 
     Args:
         made: the PDF.
-        files: those that lie beside it: the number that the paper gives each, and whether its name may be read.
+        files: those that lie beside it.
         at: the time that entries bear.
     """
     stamp = timezone.localtime(at).timetuple()[:6]
@@ -35,14 +66,13 @@ def bundle(made: Made, files: Iterable[tuple[int, Attachment, bool]], at: dateti
     missing = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(made.name, stamp), made.content, zipfile.ZIP_DEFLATED)
-        for number, file, named in files:
-            name = f"files/{number:02}-{_name(file)}" if named else f"files/{number:02}{_ending(file)}"
+        for each in files:
             try:
-                _add(archive, zipfile.ZipInfo(name, stamp), file)
+                _add(archive, zipfile.ZipInfo(each.path, stamp), each.file)
             except NotReadable as problem:
-                missing.append(f"{name}: {problem.sentence}")
+                missing.append(f"{each.path}: {problem.sentence}")
         if missing:
-            archive.writestr(zipfile.ZipInfo(_("not-readable.txt"), stamp), "\n".join(missing) + "\n")
+            archive.writestr(zipfile.ZipInfo("not-readable.txt", stamp), "\n".join(missing) + "\n")
     out.seek(0)
     return out
 
@@ -53,11 +83,3 @@ def _add(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Attachment) -> 
     with source, archive.open(entry, "w") as target:
         for chunk in source.chunks():
             target.write(chunk)
-
-
-def _ending(file: Attachment) -> str:
-    return PurePath(file.name).suffix
-
-
-def _name(file: Attachment) -> str:
-    return clean_name(file.name, _ending(file).lstrip(".") or "bin")

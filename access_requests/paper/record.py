@@ -50,7 +50,7 @@ def _marks_by_moment(request: AccessRequest) -> tuple[Mapping[datetime, set[str]
 def marks_of(event: Event, events: Iterable[Event]) -> set[str]:
     """The marks by which an event is withheld. What is withheld takes with it that it was taken out later."""
     verb, payload = Verb(event.verb), event.payload
-    found = {_GROUPS[verb]} if verb in _GROUPS else set[str]()
+    found: set[str] = {_GROUPS[verb]} if verb in _GROUPS else set()
     if "message" in payload:
         found.add(f"message-{payload['message']}")
     if "file" in payload:

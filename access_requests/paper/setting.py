@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,7 +18,8 @@ from access_requests.plain import plain
 from .shape import Item, Made, Paper, Row, Where
 
 log = structlog.stdlib.get_logger("access_requests.paper")
-LETTERS_MAX = 4_000_000  # about 1,200 pages; more would keep a process busy for minutes
+LETTERS_MAX = 2_500_000  # about 700 pages; more would keep a process busy for minutes
+LETTERS_OF_A_ROW = 100  # what the place that it takes comes to
 WAIT_SECONDS = 30
 _STYLE = Path(__file__).with_name("paper.css")
 _NAMES = {Where.OWN: "", Where.COMPLETE: "-complete", Where.RELEASE: "-release"}
@@ -34,9 +36,11 @@ def pdf_of(paper: Paper) -> Made:
     Raises:
         NotMade: when it is too long, somebody else's takes too long, or setting it fails.
     """
-    letters = sum(len(row.text) for row in paper.rows())
+    letters = sum(len(row.text) + LETTERS_OF_A_ROW for row in paper.rows())
     if letters > LETTERS_MAX:
-        raise NotMade(_("This request is too long for one document. Ask whoever runs the system for the record itself."))
+        raise NotMade(
+            _("This request is too long for one document. Ask whoever runs the system for the record itself.")
+        )
     page = render_to_string("access_requests/paper/paper.html", {"paper": cleaned(paper), "hub": settings.HUB_NAME})
     if not _press.acquire(timeout=WAIT_SECONDS):
         raise NotMade(_("Other documents are being made at this moment. Try again in a minute."))
@@ -44,7 +48,9 @@ def pdf_of(paper: Paper) -> Made:
         content = _set(page)
     except Exception as problem:
         log.exception("paper_not_made", reference=paper.reference, letters=letters)
-        raise NotMade(_("The document could not be made. Whoever runs the system finds the reason in its log.")) from problem
+        raise NotMade(
+            _("The document could not be made. Whoever runs the system finds the reason in its log.")
+        ) from problem
     finally:
         _press.release()
     name = f"request-{paper.reference}{_NAMES[paper.kind]}.pdf"
@@ -52,8 +58,10 @@ def pdf_of(paper: Paper) -> Made:
 
 
 def _set(page: str) -> bytes:
-    from weasyprint import CSS, HTML  # noqa: PLC0415  half a second and 60 MB that no other page needs
+    logging.getLogger("weasyprint.progress").setLevel(logging.CRITICAL)
+    from weasyprint import CSS, HTML  # type: ignore[import-untyped]  # here, as no other page needs its 60 MB
 
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it quotes the letters that no font has
     style = CSS(string=_STYLE.read_text("utf-8"), url_fetcher=refuse)
     document = HTML(string=page, url_fetcher=refuse)
     made: Any = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")

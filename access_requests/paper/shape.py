@@ -15,6 +15,8 @@ from access_requests.models import AnyUser
 from access_requests.timeline import sees_inside
 from access_requests.workflow import Part
 
+HASH_DIGITS = 64
+
 
 class Mark(StrEnum):
     """The kinds of text that can be withheld as a whole. Single ones have marks of their own: `message-3`."""
@@ -62,6 +64,11 @@ class Row:
     marks: frozenset[str] = frozenset()
     literal: bool = False
 
+    @property
+    def is_hash(self) -> bool:
+        """Whether it is a SHA-256, which is set small enough to stand on one line."""
+        return len(self.text) == HASH_DIGITS and set(self.text) <= set("0123456789abcdef")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -70,6 +77,16 @@ class Item:
     title: str
     rows: tuple[Row, ...] = ()
     marks: frozenset[str] = frozenset()
+
+    @property
+    def facts(self) -> list[Row]:
+        """The rows that say what they are."""
+        return [row for row in self.rows if row.label]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The texts that stand by themselves."""
+        return [row.text for row in self.rows if not row.label]
 
 
 @dataclass(frozen=True)

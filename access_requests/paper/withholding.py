@@ -27,7 +27,7 @@ KINDS: dict[Mark, Promise] = {
 BY_DEFAULT = (Mark.CONTACT, Mark.NOTES)
 _SOUGHT = frozenset({Mark.CONTACT, Mark.NAMES, Mark.DECIDERS})
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.]+")
-_PHONE = re.compile(r"(?<![\w.:-])(?:\+|00)\d[\d ()/-]{6,18}\d(?![\w-])")
+_PHONE = re.compile(r"(?<![\w.:/-])(?!\d{4}-\d{4}-)(?:\+|0)\d[\d ()/-]{5,18}\d(?![\w-])")  # an ORCID is none
 SHORTEST = 3  # letters: shorter answers are words of their own, such as a title, and would be found anywhere
 
 
@@ -46,7 +46,7 @@ def stub(ground: str) -> str:
 
 
 def choices(paper: Paper) -> dict[str, list[Choice]]:
-    """What can be withheld one by one, by the chapter's slug: answers, messages, files, what was written with a step."""
+    """What can be withheld one by one, by the chapter's slug: answers, messages, files, reasons."""
     found: dict[str, dict[str, Choice]] = {}
     for section in paper.sections:
         for item in section.items:
