@@ -60,6 +60,7 @@ ASKS = (SIGN_IN, OK, NOTHING, NO, NOTHING, NO, NO)
 ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
 NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
 
+COPIES = (SIGN_IN, OK, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE)  # hub staff are led to where they choose a version
 ATTACHES = (SIGN_IN, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE)  # and back to the files
 
 # What GET and POST answer to each kind of person; Ada's request for BRGANDI is in review.
@@ -81,6 +82,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:withdraw": (ASKS, ASKED),
     "access_requests:discard": (NOT_NOW, NOT_NOW),
     "access_requests:accept": (ASKS, ASKED),
+    "access_requests:copy": (COPIES, WRONG_METHOD),
     "access_requests:files": (SEES, ATTACHES),
     "access_requests:file": (SEES, WRONG_METHOD),
     "access_requests:remove_file": (NOT_NOW, NOT_NOW),
@@ -136,6 +138,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
         (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),
         (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),  # without a reason it is asked for again
     ),
+    "admin:access_requests_accessrequest_paper": (for_hub(OK), for_hub(OK)),  # of nothing chosen nothing is made
+    "admin:access_requests_accessrequest_redact_text": (for_hub(OK), for_hub(OK)),  # without a reason it is asked for
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
@@ -207,6 +211,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
     provider = provider_of(brgandi, 3)
     token = invite(provider).rpartition("/invitations/")[2].partition("/")[0]
     attached = attach_upload(request=AccessRequest.objects.get(), by=named(cast, "ada"), file=a_file(pdf(), "a.pdf"))
+    said = actions.write(request=AccessRequest.objects.get(), by=named(cast, "ada"), text="When will you answer?")
     rows = {
         "accounts_user": cast["ada"],
         "accounts_providerlink": ProviderLink.objects.first(),
@@ -226,6 +231,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "doi": BRGANDI_DOI,
         "token": token,
         "public_id": attached.public_id,
+        "digest": said.text.digest,
         "slug": "approve",
         "name": "metadata.ttl",
         "part": 1,
@@ -321,7 +327,7 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/"):
+    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/", "copy.pdf"):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, LicenseAcceptance, Participant
 from access_requests.workflow import Part, Status
+from aidahub.accounts.models import User
 
 from .shape import Item, Mark, Row, Section, View, moment, row, rows
 
@@ -79,7 +80,9 @@ def _person(one: Participant, request: AccessRequest, view: View) -> Item:
 
 def _may_write_to(one: Participant, view: View) -> bool:
     """Addresses are for those who see inside and for the applicant, who gave them; others see their own."""
-    return view.inside or Part.APPLICANT in view.parts or one.user_id == view.user.pk
+    if view.inside or Part.APPLICANT in view.parts:
+        return True
+    return isinstance(view.user, User) and one.email in view.user.verified_emails
 
 
 def _acceptance(accepted: LicenseAcceptance) -> Row:

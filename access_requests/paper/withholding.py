@@ -26,7 +26,7 @@ KINDS: dict[Mark, Promise] = {
 }
 BY_DEFAULT = (Mark.CONTACT, Mark.NOTES)
 _SOUGHT = frozenset({Mark.CONTACT, Mark.NAMES, Mark.DECIDERS})
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.]+")
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.!?]+")
 _PHONE = re.compile(r"(?<![\w.:/-])(?!\d{4}-\d{4}-)(?:\+|0)\d[\d ()/-]{5,18}\d(?![\w-])")  # an ORCID is none
 SHORTEST = 3  # letters: shorter answers are words of their own, such as a title, and would be found anywhere
 
@@ -137,7 +137,7 @@ def _sought(paper: Paper, chosen: frozenset[str]) -> tuple[set[str], ...]:
 
 
 def _any_of(texts: Iterable[str]) -> str:
-    """A pattern that finds each of them, the longest first, however its words are spaced."""
+    """A pattern that finds each of them, the longest first, however its words are spaced, the genitive too."""
     longest = sorted(texts, key=lambda text: (-len(text), text))
     ways = (r"\s+".join(map(re.escape, text.split())) for text in longest)
-    return rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)"
+    return rf"(?<!\w)(?:{'|'.join(ways)})(?:['’]?s)?(?!\w)"

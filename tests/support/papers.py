@@ -52,7 +52,9 @@ class Pdf:
     @property
     def beside(self) -> str:
         """All other texts: title, headings of the outline, alternative texts, metadata."""
-        found = [stream.decode("utf-8", "replace") for stream in self.streams.values() if stream.startswith(b"<?xpacket")]
+        found = [
+            stream.decode("utf-8", "replace") for stream in self.streams.values() if stream.startswith(b"<?xpacket")
+        ]
         for body in self.objects.values():
             found += [bytes.fromhex(text.decode()).decode("utf-16") for text in re.findall(rb"<(feff[0-9a-f]+)>", body)]
             found += [text.decode("latin-1") for text in re.findall(rb"\(((?:\\.|[^()\\])*)\)", body)]
