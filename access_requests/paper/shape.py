@@ -16,6 +16,7 @@ from access_requests.timeline import sees_inside
 from access_requests.workflow import Part
 
 HASH_DIGITS = 64
+SHORT, SHORT_LINES = 600, 8  # letters and lines
 
 
 class Mark(StrEnum):
@@ -68,6 +69,11 @@ class Row:
     def is_hash(self) -> bool:
         """Whether it is a SHA-256, which is set small enough to stand on one line."""
         return len(self.text) == HASH_DIGITS and set(self.text) <= set("0123456789abcdef")
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it stands together on one page with what it is."""
+        return len(self.text) < SHORT and self.text.count("\n") < SHORT_LINES
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 READERS = ("anonymous", "ada", "per", "hedda", "sigrid")
 NOT_PAGES = {
     "healthz", "readyz", "pages:robots", "pages:sitemap", "pages:sitemap_part", "admin:jsi18n", "admin:autocomplete",
-    "datasets:export", "datasets:metadata", "datasets:catalogue", "datasets:feed",
+    "datasets:export", "datasets:metadata", "datasets:catalogue", "datasets:feed", "access_requests:file",
+    "access_requests:copy",
 }  # fmt: skip
 
 
