@@ -75,7 +75,7 @@ KIND = {
     Mark.COMMENTS: ("commentword",),
     Mark.VOTES: ("votereasonword", "evidenceword", "Setaside"),
     Mark.DECIDERS: ("PerProvider",),
-    Mark.NAMES: ("AdaBerg", "RutEk", "SuneHolm"),
+    Mark.NAMES: ("AdaBerg", "RutEk", "SuneHolm", "orcid.org/0000-0002-1825-0097"),
 }
 
 

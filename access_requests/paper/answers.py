@@ -12,7 +12,8 @@ from access_requests.questions import Question, parse
 from .shape import Item, Mark, Row, Section, moment, row
 
 # Answers by which people can be reached. Postal addresses are long texts, told by the browser's word or the key.
-CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE})
+CONTACTS = frozenset({Kind.EMAIL, Kind.PHONE, Kind.PERSON})
+NAMES = frozenset({Kind.PERSON, Kind.ORCID})
 # Answers in people's own words: what is withheld of them must not be read elsewhere.
 IN_OWN_WORDS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.ORCID, Kind.PERSON})
 
@@ -40,7 +41,7 @@ def _answer(label: str, text: str, key: str, asked: dict[str, Question]) -> Row:
     marks = [f"answer-{key}"]
     if question is None or is_contact(question):
         marks.append(Mark.CONTACT)
-    if key.endswith("_name"):
+    if question is None or is_name(question):
         marks.append(Mark.NAMES)
     own_words = question is None or question.kind in IN_OWN_WORDS
     return row(label, text, *marks, literal=own_words)
@@ -49,6 +50,11 @@ def _answer(label: str, text: str, key: str, asked: dict[str, Question]) -> Row:
 def is_contact(question: Question) -> bool:
     """Whether an answer says where somebody can be reached."""
     return question.kind in CONTACTS or "address" in question.key or "address" in question.autocomplete
+
+
+def is_name(question: Question) -> bool:
+    """Whether an answer says who somebody is: a name, an ORCID, a page about them."""
+    return question.kind in NAMES or question.key.endswith(("_name", "_profile"))
 
 
 def _frame(sent: Submission) -> tuple[Row, ...]:

@@ -22,12 +22,13 @@ KINDS: dict[Mark, Promise] = {
     Mark.COMMENTS: gettext_lazy("Comments on answers"),
     Mark.VOTES: gettext_lazy("Votes, their reasons and the mails by which they came"),
     Mark.DECIDERS: gettext_lazy("Names of those who decide"),
-    Mark.NAMES: gettext_lazy("Names of the people in the request"),
+    Mark.NAMES: gettext_lazy("Names of the people in the request (their addresses often hold them, too)"),
 }
 BY_DEFAULT = (Mark.CONTACT, Mark.NOTES)
 _SOUGHT = frozenset({Mark.CONTACT, Mark.NAMES, Mark.DECIDERS})
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.!?]+")
 _PHONE = re.compile(r"(?<![\w.:/-])(?!\d{4}-\d{4}-)(?:\+|0)\d[\d ()/-]{5,18}\d(?![\w-])")  # an ORCID is none
+SHORTEST_LINE = 5  # letters of one line among others
 SHORTEST = 3  # letters: shorter answers are words of their own, such as a title, and would be found anywhere
 
 
@@ -132,7 +133,7 @@ def _sought(paper: Paper, chosen: frozenset[str]) -> tuple[set[str], ...]:
     known = {text for mark, text in paper.literals if mark in chosen & _SOUGHT}
     for row in paper.rows():
         if row.literal and chosen & row.marks:
-            known |= {row.text, *row.text.split("\n")}
+            known |= {row.text, *(line for line in row.text.split("\n") if len(line) > SHORTEST_LINE)}
     return ({text.strip() for text in known if len(text.strip()) >= SHORTEST},)
 
 
