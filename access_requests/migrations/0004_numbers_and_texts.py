@@ -36,7 +36,7 @@ CANNED = (
         "The person whom you name as recipient scientist cannot be that: it must be a qualified researcher, with a PhD or "
         "better, who is responsible for the data at the institution. Please name somebody who is, and send the request "
         "again.",
-        "Den person som du anger som mottagande forskare kan inte vara det: det ska vara en kvalificerad forskare, med "
+        "Den person som du anger som mottagande forskare kan inte vara det: det ska vara en behörig forskare, med "
         "doktorsexamen eller högre, som ansvarar för data vid organisationen. Ange någon som är det och skicka ansökan "
         "igen.",
     ),
