@@ -100,7 +100,12 @@ def _check_reopen(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(_("The applicant’s account is closed, so nobody could go on with this request."))
 
 
-def _check_message(request: AccessRequest, acting: frozenset[Part]) -> None:
+def check_not_too_many(request: AccessRequest, acting: frozenset[Part]) -> None:
+    """Refuse a message where very many were written today; asked when one is sent, not for each page with a form.
+
+    Raises:
+        Denied: with what to do.
+    """
     if Part.HUB in acting or Part.DECIDER in acting:
         return
     lately = Message.objects.filter(request=request, at__gte=timezone.now() - timedelta(days=1))
@@ -142,6 +147,5 @@ FURTHER: dict[Verb, Check] = {
     Verb.CONFIRM_DELETION: _check_confirm_deletion,
     Verb.RENEW: _check_renew,
     Verb.REOPEN: _check_reopen,
-    Verb.MESSAGE: _check_message,
     Verb.ATTACH: _check_attach,
 }

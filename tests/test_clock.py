@@ -38,10 +38,10 @@ NAMES = {
 # AIDA's practice, and everybody is slow. Rut is asked before the deciders are; hub staff have their turn from the day
 # on which she confirmed. The worker was off when both a reminder and a word to hub staff were due.
 SLOW_LIFE = """
-2026-10-19 Mon  submit                 receipt Ada, named Rut Sune, check hub
+2026-10-19 Mon  submit                 receipt Ada, named Rut Sune, sent-and-waiting hub
 2026-11-02 Mon                         reminder Rut
 2026-11-03 Tue                         escalation hub
-2026-11-16 Mon  confirm-part
+2026-11-16 Mon  confirm-part           ready hub
 2026-11-23 Mon                         reminder hub
 2026-11-30 Mon                         escalation hub
 2026-12-15 Tue  forward                decide Per Petra
@@ -51,13 +51,13 @@ SLOW_LIFE = """
 2027-02-01 Mon  decide                 confirm hub, outcome Per Petra
 2027-02-08 Mon                         reminder hub
 2027-02-15 Mon                         escalation hub
-2027-03-19 Fri  confirm grant          outcome Per Petra, granted Ada, granted-named Rut Sune, deliver hub
+2027-03-19 Fri  confirm grant          outcome Per Petra, granted Ada, opened Rut, granted-named Sune, deliver hub
 2027-03-30 Tue                         reminder hub
 2027-04-06 Tue                         escalation hub
-2027-04-07 Wed  deliver
+2027-04-07 Wed  deliver                delivered Ada Rut
 2027-09-04 Sat                         ending-soon Ada Rut
 2027-09-27 Mon                         ending-soon Ada Rut
-2027-10-05 Tue  expire
+2027-10-05 Tue  expire                 expired Ada Rut
 2027-11-04 Thu                         delete-copies Rut, copies-uncertain hub
 """
 
@@ -88,7 +88,7 @@ REMEMBERED_LIFE = """
 # end the applicant gives up.
 UNACCEPTED_LIFE = """
 2027-01-11 Mon  submit                 receipt Alva, named Rut Sune, decide provider, asked-of-others hub
-2027-01-13 Wed  decide                 outcome provider
+2027-01-13 Wed  decide                 approved Alva, waited-for Rut, outcome provider hub
 2027-01-20 Wed                         reminder Rut
 2027-01-27 Wed                         escalation hub
 2027-03-15 Mon                         close-or-not hub
@@ -201,6 +201,8 @@ def nights(day: date) -> list[datetime]:
 def in_the_night() -> None:
     """What the clock does at every hour."""
     tasks.end_access()
+    tasks.follow_licenses()
+    tasks.hand_over()
     tasks.measure()
 
 

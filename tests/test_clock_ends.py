@@ -61,7 +61,7 @@ class TestAccess:
         assert clock(self.LAST - timedelta(days=7)) == [("ending-soon", ADA), ("ending-soon", RUT)]
         assert clock(self.LAST) == []
         words = " ".join(Mail.objects.filter(kind="ending-soon").latest("pk").text.split())
-        assert "Your access to BRGANDI ends: Tuesday 9 February 2027 is its last day." in words
+        assert "Your access to BRGANDI ends. Its last day is Tuesday 9 February 2027." in words
 
     def test_warning_that_was_missed_is_not_made_up_for_beside_the_next(
         self, request_at: RequestAt, brgandi: Dataset
@@ -114,9 +114,7 @@ class TestAccess:
         assert clock(over + timedelta(days=30)) == [("copies-uncertain", HUB), ("delete-copies", RUT)]
         assert clock(over + timedelta(days=33)) == []
         words = " ".join(Mail.objects.get(kind="delete-copies").text.split())
-        assert (
-            "ended on Tuesday 9 February 2027. Please delete all copies of the data, and confirm that you did." in words
-        )
+        assert "is over, and it is not confirmed yet that all copies are deleted." in words
 
     def test_copies_that_are_gone_are_not_asked_for(
         self, request_at: RequestAt, brgandi: Dataset, rut: User, hedda: User

@@ -67,6 +67,6 @@ class PolicyAdmin(HubAdmin, PolicyPage, PolicyBase):
         return self.has_view_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
-        """The sentences, and the licence once it is chosen."""
-        told = ("in_words", "concerns")
-        return told if obj is None else (*told, "license")
+        """The sentence, and the licence once it is chosen."""
+        computed = ("in_words", "concerns")
+        return computed if obj is None else (*computed, "license")

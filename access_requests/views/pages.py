@@ -78,8 +78,8 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
     Args:
         words: a message that was posted and could not be sent; it is shown again with what is wrong.
     """
-    parts = parts_in(request.user, row)
     _fetch(row)
+    parts = parts_in(request.user, row)
     talk = talk_of(row, request.user, parts) if row.submitted_at else Talk()
     context = {
         **messages_shown(request, row, parts, talk, words),
