@@ -7,14 +7,14 @@ from django.db.models import Exists, OuterRef, Q
 from aidahub.accounts.models import User
 
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
-from .workflow import OPEN, Status
+from .workflow import OPEN, UNDER_REVIEW, Status
 
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
 
 def requests_for(user: User) -> AccessRequestQuerySet:
     """The requests that somebody may handle, as a provider or as hub staff: all that the admin ever shows them."""
-    return AccessRequest.objects.for_provider(user).visible_to(user)
+    return AccessRequest.objects.for_provider(user)
 
 
 def waits_for(user: User) -> Q:
@@ -22,16 +22,17 @@ def waits_for(user: User) -> Q:
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
     ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
-    turn = Q(Exists(asked), status=Status.IN_REVIEW)
+    # The status first: a list asks this of every request, and few are in review.
+    turn = Q(status=Status.IN_REVIEW) & Q(Exists(asked))
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
-        turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | Q(Exists(by_hub), status=Status.IN_REVIEW)
-    return turn & ~Q(applicant=user) & ~Q(Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+        turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | (Q(status=Status.IN_REVIEW) & Q(Exists(by_hub)))
+    return turn & ~Q(applicant=user) & ~Q(pk__in=Participant.objects.of(user).values("request"))
 
 
 def waiting_for(user: User) -> AccessRequestQuerySet:
     """The requests in which it is this person's turn, the longest waiting first."""
-    return requests_for(user).filter(waits_for(user)).order_by("status_since", "pk")
+    return requests_for(user).filter(waits_for(user), status__in=UNDER_REVIEW).order_by("status_since", "pk")
 
 
 def decided_lately(user: User) -> AccessRequestQuerySet:

@@ -57,7 +57,12 @@ def page_url(reference: str) -> str:
 
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
-    return requests.select_related("dataset", "license", "applicant").prefetch_related("participants", "rounds")
+    parts = ("participants", "rounds")
+    return requests.select_related("dataset", "license", "applicant").prefetch_related(*parts).defer(*UNSHOWN)
+
+
+# Long texts of a request that no line shows.
+UNSHOWN = ("draft", "search_text")
 
 
 def shown(request: AccessRequest, *, mine: bool | None = None) -> Shown:

@@ -101,7 +101,7 @@ class Pattern:
         """Read it."""
         self.told, self.world = told, world
         self.row = AccessRequest.objects.get(pk=told.request.pk)
-        self.parts = {
+        self.parts: dict[type[Model], list[Any]] = {
             model: list(QuerySet(model).filter(**{way: self.row}).order_by("pk")) for model, way in PARTS
         }
         self.events = list(Event.objects.filter(request=self.row).order_by("number"))
@@ -266,7 +266,7 @@ def _part(copy: Copy, row: Model) -> Any:
         copy.swaps[row.digest] = twin.digest  # type: ignore[attr-defined]  # both are submissions
     elif isinstance(twin, Attachment):
         twin.public_id, twin.key = uuid.uuid4(), new_key()
-        copy.swaps[str(row.public_id)] = str(twin.public_id)  # type: ignore[attr-defined]
+        copy.swaps[str(row.public_id)] = str(twin.public_id)
     elif isinstance(twin, PartInvitation):
         twin.token_hash = secrets.token_hex(32)
     return twin

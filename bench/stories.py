@@ -114,7 +114,7 @@ def _approved(walk: Walk) -> None:
 def _granted(walk: Walk) -> None:
     walk.confirm()
     walk.vote(Answer.APPROVE)
-    what = HandedOver(link="https://files.hub.example/one", secret="opens it")  # noqa: S106  opens nothing
+    what = HandedOver(link="https://files.hub.example/one", secret="opens it")
     actions.deliver(request=walk.request, by=walk.hub, what=what)
     actions.show_secret(request=walk.request, by=walk.fresh(walk.world.recipient))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
+from django.db.models import Count, Window
 from django.urls import reverse
 
 from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
+from access_requests.rows import UNSHOWN
 from access_requests.waiting import working_days_since
 from access_requests.workflow import APPLICANTS_TURN, Status
 from aidahub.accounts.models import User
@@ -35,9 +36,13 @@ def tasks_of(user: User) -> tuple[list[Task], int]:
     """
     own = AccessRequest.objects.visible_to(user).filter(applicant=user, status__in=APPLICANTS_TURN)
     tasks = [_task(each, own=True) for each in own.select_related("dataset").order_by("status_since")]
+    number = len(tasks)
     if user.is_staff:
-        tasks += [_task(each, own=False) for each in waiting_for(user).select_related("dataset", "applicant")]
-    return list(islice(tasks, MOST)), len(tasks)
+        waiting = waiting_for(user).select_related("dataset", "applicant").defer(*UNSHOWN)
+        rows = list(waiting.annotate(total=Window(Count("pk")))[:MOST])
+        number += rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated
+        tasks += [_task(each, own=False) for each in rows]
+    return tasks[:MOST], number
 
 
 def _task(request: AccessRequest, *, own: bool) -> Task:
