@@ -211,7 +211,7 @@ def _twin(row: Model, keys: Mapping[Key, int], days: float) -> dict[str, Any]:
             continue
         value = getattr(row, column.attname)
         if isinstance(column, ForeignKey):
-            value = keys.get((column.related_model, value), value)  # type: ignore[arg-type]
+            value = keys.get((column.related_model, value), value)
         elif isinstance(value, datetime):
             value -= timedelta(days=days)
         elif isinstance(value, date):
@@ -254,7 +254,7 @@ def _words(copy: Copy, pattern: Pattern) -> str:
     return text
 
 
-def _part(copy: Copy, row: Model) -> Any:
+def _part(copy: Copy, row: Any) -> Any:
     """The copy of one row."""
     plan = copy.plan
     twin: Any = type(row)(**_twin(row, copy.keys, plan.days))
@@ -263,7 +263,7 @@ def _part(copy: Copy, row: Model) -> Any:
     elif isinstance(twin, Submission):
         twin.answers = _answers(twin.answers, plan)
         twin.digest = digest_of(twin.salt, canonical(twin.answers))
-        copy.swaps[row.digest] = twin.digest  # type: ignore[attr-defined]  # both are submissions
+        copy.swaps[row.digest] = twin.digest
     elif isinstance(twin, Attachment):
         twin.public_id, twin.key = uuid.uuid4(), new_key()
         copy.swaps[str(row.public_id)] = str(twin.public_id)

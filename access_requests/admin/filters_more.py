@@ -140,7 +140,7 @@ def _holds(question: Question, answer: str) -> Q:
 
 def last_answers(key: str) -> QuerySet[Any]:
     """What was sent last in each request, with the answer to one question as `given`."""
-    later = Submission.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number"))
+    later = Submission.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number")).order_by()
     # Cast, or Django takes what it is compared with for JSON.
     given = Cast(KeyTextTransform(key, "answers"), TextField())
     return Submission.objects.filter(~Exists(later)).annotate(given=given)
@@ -148,7 +148,7 @@ def last_answers(key: str) -> QuerySet[Any]:
 
 def questions_asked(user: User) -> Mapping[str, Question]:
     """The questions of the forms in which anything was sent that a person may see, each once, by key."""
-    seen = Submission.objects.filter(request__in=requests_for(user).order_by(), form_version=OuterRef("pk"))
+    seen = requests_for(user).filter(submissions__form_version=OuterRef("pk")).order_by()
     found: dict[str, Question] = {}
     for version in FormVersion.objects.filter(Exists(seen)).order_by("-pk"):
         for question in parse(version.questions):
