@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from access_requests.events import verify
 from access_requests.models import AccessRequest, Event, Grant
 from access_requests.workflow import Status
+from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from bench.crowd import OWN_DATASETS, World, make_world
 from bench.looked_at import LIST, PAGES, VERBS, Looked, Site
@@ -97,3 +98,18 @@ def test_a_copy_is_shown_like_any_other_request(world: World) -> None:
     assert copy.applicant.name in hub.get(f"{LIST}{copy.reference}/change/").content.decode()
     assert copy.reference in hub.get(f"{LIST}?q={copy.applicant.name.replace(' ', '+')}").content.decode()
     assert applicant.get(copy.get_absolute_url()).status_code == 200
+
+
+def test_what_somebody_handles_is_always_among_what_they_may_see(world: World) -> None:
+    multiply(tell(world), world, 40, early=True)
+    outsider = world.people[-1]
+    people = [world.hub, world.provider, world.asked[-1].acting[0], world.applicant, world.recipient, outsider]
+    for person in (User.objects.get(pk=each.pk) for each in people):
+        handled = set(AccessRequest.objects.for_provider(person))
+        assert handled <= set(AccessRequest.objects.visible_to(person))
+        assert bool(handled) == (person in (world.hub, world.provider))
+        assert all(row.submitted_at for row in handled)
+    User.objects.update(is_active=False)
+    for person in User.objects.filter(pk__in=[each.pk for each in people]):
+        assert not AccessRequest.objects.for_provider(person).exists()
+        assert not AccessRequest.objects.visible_to(person).exists()
