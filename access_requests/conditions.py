@@ -63,8 +63,7 @@ def open_conditions(request: AccessRequest) -> list[Condition]:
     """
     people = people_now(request)
     needed = needed_people(request, people)
-    good = request.license.texts_as_good
-    accepted = accepted_by(request, good)
+    accepted = who_accepted(request, people)
     found = [Condition(Open.CONFIRM, person) for person in needed if person.confirmed_at is None]
     asked = [person for person in people if person.part == Part.APPLICANT or person in needed]
     found += [
@@ -75,6 +74,19 @@ def open_conditions(request: AccessRequest) -> list[Condition]:
     if policy_of(request.license).agreement and not request.agreements.all():
         found.append(Condition(Open.SIGN))
     return found
+
+
+def who_accepted(request: AccessRequest, people: Iterable[Participant]) -> set[int]:
+    """The keys of those of these people who have accepted the licence as it is now."""
+    rows = list(people)
+    if all(hasattr(row, "good_since") for row in rows):
+        return {row.pk for row in rows if has_accepted(row)}
+    return set(accepted_by(request, request.license.texts_as_good))
+
+
+def has_accepted(person: Any) -> bool:
+    """Whether somebody, fetched by `with_acceptances`, has accepted the licence as it is now."""
+    return person.accepted_number is not None and person.accepted_number >= (person.good_since or 0)
 
 
 def accepted_by(request: AccessRequest, texts: Iterable[LicenseText]) -> dict[int, Any]:
@@ -125,7 +137,7 @@ def leaves_free_countries(request: AccessRequest, policy: Policy, answers: Mappi
 
 
 def awaits_people() -> Q:
-    """For many requests: whether a sent request waits for somebody named in it before the deciders are asked."""
+    """For many requests: whether one waits for somebody named who has not answered, before the deciders are asked."""
     return Q(Exists(_unconfirmed_before_review()))
 
 
@@ -134,6 +146,7 @@ def _unconfirmed_before_review() -> QuerySet[Participant]:
         request=OuterRef("pk"),
         removed_at=None,
         confirmed_at=None,
+        declined_at=None,
         request__license__policy__needed_before=Before.REVIEW,
     )
     wanted = Q(pk=None)

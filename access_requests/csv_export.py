@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -37,13 +38,14 @@ def write_rows(filename: str, header: Iterable[object], rows: Iterable[Iterable[
     """A table as a download, sent row by row.
 
     Args:
-        filename: what the file is called, from plain letters.
+        filename: what the file is called, with its ending.
         header: the first row.
         rows: the others; read while they are sent.
     """
     response = StreamingHttpResponse(_lines(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store, private"
     return response
 
 

@@ -6,9 +6,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from aidahub.accounts.models import User
 
+from .conditions import awaits_people
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
+from .rows import awaits_delivery
 from .workflow import OPEN, UNDER_REVIEW, Status
 
+# Where somebody who handles requests can have the turn: an index finds these.
+TURNS = (*sorted(UNDER_REVIEW), Status.GRANTED)
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
 
@@ -18,7 +22,11 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 
 
 def waits_for(user: User) -> Q:
-    """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named."""
+    """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named.
+
+    What was sent is the hub's turn once those have answered for whom the policy makes it wait; access that is open,
+    until the data is delivered.
+    """
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
     ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
@@ -26,13 +34,20 @@ def waits_for(user: User) -> Q:
     turn = Q(status=Status.IN_REVIEW) & Q(Exists(asked))
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
-        turn |= Q(status__in=(Status.SUBMITTED, Status.DECIDED)) | (Q(status=Status.IN_REVIEW) & Q(Exists(by_hub)))
+        turn |= Q(status=Status.DECIDED) | (Q(status=Status.SUBMITTED) & ~awaits_people())
+        turn |= Q(status=Status.IN_REVIEW) & Q(Exists(by_hub))
+        turn |= Q(status=Status.GRANTED) & Q(awaits_delivery())
     return turn & ~Q(applicant=user) & ~Q(pk__in=Participant.objects.of(user).values("request"))
+
+
+def is_open() -> Q:
+    """For many requests: whether somebody has the next move."""
+    return Q(status__in=OPEN) | (Q(status=Status.GRANTED) & Q(awaits_delivery()))
 
 
 def waiting_for(user: User) -> AccessRequestQuerySet:
     """The requests in which it is this person's turn, the longest waiting first."""
-    return requests_for(user).filter(waits_for(user), status__in=UNDER_REVIEW).order_by("status_since", "pk")
+    return requests_for(user).filter(waits_for(user), status__in=TURNS).order_by("status_since", "pk")
 
 
 def decided_lately(user: User) -> AccessRequestQuerySet:
@@ -42,4 +57,4 @@ def decided_lately(user: User) -> AccessRequestQuerySet:
 
 def waiting_for_others(user: User) -> AccessRequestQuerySet:
     """The open requests in which it is somebody else's turn, the longest waiting first."""
-    return requests_for(user).filter(status__in=OPEN).exclude(waits_for(user)).order_by("status_since", "pk")
+    return requests_for(user).filter(is_open()).exclude(waits_for(user)).order_by("status_since", "pk")

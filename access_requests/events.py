@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from aidahub.accounts.models import User
 
-from .models import AccessRequest, Event, SealedText, Submission
+from .models import AccessRequest, Attachment, Event, SealedText, Submission
 from .workflow import Verb
 
 BEFORE_THE_FIRST = "0" * 64
@@ -132,7 +132,10 @@ class Fault:
 
 
 def verify() -> Iterator[Fault]:
-    """Read the whole record and say what does not fit: chains, heads, statuses, sealed texts, submissions."""
+    """Read the whole record and say what does not fit: chains, heads, statuses, sealed texts, submissions, files.
+
+    Of files the rows are read (name, size, hash); whether the bytes are those of the hash is seen at each download.
+    """
     events = Event.objects.select_related("request", "by").order_by("request_id", "number").iterator(2000)
     seen: set[int] = set()
     for key, chain in groupby(events, key=lambda event: event.request_id):
@@ -141,6 +144,7 @@ def verify() -> Iterator[Fault]:
     for request in AccessRequest.objects.exclude(pk__in=seen).exclude(event_count=0, submitted_at=None):
         yield Fault(request.reference, "all its events are gone.")
     yield from _verify_sealed()
+    yield from _verify_files()
 
 
 def _verify_chain(chain: list[Event]) -> Iterator[Fault]:
@@ -169,3 +173,28 @@ def _verify_sealed() -> Iterator[Fault]:
     for sent in Submission.objects.select_related("request").iterator(2000):
         if digest_of(sent.salt, canonical(sent.answers)) != sent.digest:
             yield Fault(sent.request.reference, f"submission {sent.number} was altered.")
+
+
+def _verify_files() -> Iterator[Fault]:
+    """Compare the rows of files with what the events that name them hold."""
+    told = Event.objects.filter(verb__in=(Verb.ATTACH, Verb.SUBMIT)).select_related("request").order_by("pk")
+    for event in told.iterator(2000):
+        named = event.payload.get("files", ()) if event.verb == Verb.SUBMIT else [event.payload]
+        rows = {str(row.public_id): row for row in event.request.attachments.all()} if named else {}
+        salt = _salt_of(event) if named else ""
+        for file in named:
+            if not _is_same(rows.get(file["file"]), file, salt):
+                yield Fault(event.request.reference, f"file {file['file']} is not as it was when it was attached.")
+
+
+def _salt_of(event: Event) -> str:
+    """The salt of the submission that an event tells of; empty where it tells of none."""
+    sent = Submission.objects.filter(request=event.request_id, number=event.payload.get("submission", 0))
+    return next(iter(sent.values_list("salt", flat=True)), "")
+
+
+def _is_same(row: Attachment | None, told: Mapping[str, Any], salt: str) -> bool:
+    """Whether a file's row is what an event says of it; of a name that was erased nothing is said."""
+    if row is None or (row.sha256, row.size) != (told["sha256"], told["size"]):
+        return False
+    return not (row.name and salt and "name" in told) or digest_of(salt, row.name.encode()) == told["name"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from aidahub.accounts.models import User
 from . import actions
 from .actions.files import Stored
 from .attachments import Problem, by_content_type, inspect, kept, remove
+from .further import is_unsent
 from .models import AccessRequest, Attachment, Participant
 from .rules import Denied, check_may, may
 from .timeline import sees_inside
@@ -46,14 +46,13 @@ def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> l
     if not rows:
         return []
     detaching = may(user, Verb.DETACH, request, parts).ok
-    last = request.last_submission if detaching else None
     inside = sees_inside(parts)
     return [
         FileShown(
             row,
             _from_whom(row, user, inside),
             kind.label if (kind := by_content_type(row.content_type)) else gettext_lazy("file"),
-            detaching and row.is_there and row.by_id == user.pk and not (last and row.at <= last.sent_at),
+            detaching and is_unsent(request, row, user),
         )
         for row in rows
     ]
@@ -99,42 +98,35 @@ def answer_with_files(
     *,
     request: AccessRequest,
     by: User,
-    staying: Mapping[str, Sequence[str]],
+    gone: Mapping[str, Collection[str]],
     uploads: Mapping[str, Sequence[File[Any]]],
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Attach the files that answer questions of the form, and take back those that do not stay.
+) -> dict[str, list[str]]:
+    """Take files out of the answers of a draft, then attach those that came in; the draft holds their ids after.
 
-    One that was sent before is left out of the answer, but stays with the request, since it belongs to what was sent.
+    Only what the person took away or sent is told, not what should be there after: somebody who adds a file in another
+    window at the same moment keeps it.
 
     Args:
-        staying: by question, the public ids of attached files that stay in its answer; others are no ids of ours.
+        gone: by question, the public ids of files to take out of its answer.
         uploads: by question, the files that came in.
 
     Returns:
-        The ids of the answer by question, and by question a sentence for each file that was not taken.
+        By question a sentence for each file that was not taken; the others are kept.
+
+    Raises:
+        Denied: when the person may not write in the draft.
     """
-    answers: dict[str, list[str]] = {}
+    for question, files in gone.items():
+        actions.take_from_answer(request=request, by=by, question=question, files=files)
     problems: dict[str, list[str]] = {}
-    for question in dict.fromkeys([*staying, *uploads]):
-        answers[question] = _settled(request, by, question, frozenset(staying.get(question, ())))
-        for file in uploads.get(question, ()):
+    for question, came in uploads.items():
+        for file in came:
             try:
-                row = attach_upload(request=request, by=by, file=file, kind=Attachment.Kind.ANSWER, question=question)
-                answers[question].append(str(row.public_id))
+                attach_upload(request=request, by=by, file=file, kind=Attachment.Kind.ANSWER, question=question)
             except (Problem, Denied) as problem:
-                problems.setdefault(question, []).append(f"{file.name}: {problem}")
-    return answers, problems
-
-
-def _settled(request: AccessRequest, by: User, question: str, staying: frozenset[str]) -> list[str]:
-    """The ids of a question's files that stay, after the others were taken back where they can be."""
-    here = request.attachments.filter(kind=Attachment.Kind.ANSWER, question=question, removed_at=None, redacted_at=None)
-    rows = list(here)
-    for row in rows:
-        if str(row.public_id) not in staying:
-            with suppress(Denied):
-                actions.detach(request=request, by=by, file=row)
-    return [str(row.public_id) for row in rows if str(row.public_id) in staying]
+                sentence = _("“%(name)s”: %(problem)s") % {"name": file.name, "problem": problem}
+                problems.setdefault(question, []).append(sentence)
+    return problems
 
 
 def redact_stored(*, request: AccessRequest, by: User, file: Attachment, reason: str) -> Attachment:

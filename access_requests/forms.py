@@ -16,12 +16,15 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from . import kinds, questions
+from .attachments import ACCEPT as ACCEPTED_FILES
+from .attachments import most_bytes
 from .comment_notes import put_comments
 from .kinds import PERSON_PARTS, Kind
 from .questions import Answers, Question, text_in
@@ -94,14 +97,15 @@ class FilesInput(forms.Widget):
         attached: the ids in the draft.
         names: what the files are called, by id.
         most: how many there may be.
+        ticks: show also the files that were ticked to be taken away, with their ticks, since nothing was saved.
     """
 
     template_name = "access_requests/files_input.html"
     needs_multipart_form = True
 
-    def __init__(self, attached: Sequence[str], names: Mapping[str, str], most: int) -> None:
-        super().__init__()
-        self.attached, self.names, self.most = list(attached), names, most
+    def __init__(self, attached: Sequence[str], names: Mapping[str, str], most: int, *, ticks: bool = False) -> None:
+        super().__init__({"accept": ACCEPTED_FILES})
+        self.attached, self.names, self.most, self.ticks = list(attached), names, most, ticks
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
         """The attached files that were not ticked to be taken away."""
@@ -112,7 +116,10 @@ class FilesInput(forms.Widget):
         """Also the files that are attached, and how many there may be."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         staying = kinds.tidy(Kind.FILE, value)
-        context["attached"] = [(each, self.names.get(each) or _("Attached file")) for each in staying]
+        shown = self.attached if self.ticks else staying
+        context["attached"] = [
+            (each, self.names.get(each) or _("Attached file"), each not in staying) for each in shown
+        ]
         context["most"] = self.most
         return context
 
@@ -129,6 +136,8 @@ class StepForm(forms.Form):
         attached: what the draft's files are called, by their public ids.
         files: the files that were posted, if any; whoever calls keeps them (`uploads`).
         comments: what the reviewers say about single answers, by the key of the question; shown at its field.
+        refused: why files that were posted are not kept: sentences by question, to stand at the field.
+        unsaved: whether what was posted is only shown again, so that ticks must be posted once more.
     """
 
     use_required_attribute = False  # a draft is saved with whatever is there
@@ -144,9 +153,11 @@ class StepForm(forms.Form):
         attached: Mapping[str, str] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
         comments: Mapping[str, Sequence[str]] | None = None,
+        refused: Mapping[str, Sequence[str]] | None = None,
+        unsaved: bool = False,
     ) -> None:
         self.asked, self.step, self.saved, self.emails = asked, step, answers, sorted(emails)
-        self.attached = attached or {}
+        self.attached, self.refused, self.unsaved = attached or {}, refused or {}, unsaved
         self.questions = _of_step_with_dependents(asked, step, answers)
         super().__init__(data=data, files=files, initial=_initial(self.questions, answers))
         for question in self.questions:
@@ -162,10 +173,10 @@ class StepForm(forms.Form):
         widget = self._widget(question)
         if question.autocomplete:
             widget.attrs["autocomplete"] = question.autocomplete
-        help_text = escape(text_in(None, question.help)) if question.help else ""
+        words = [text_in(None, question.help), _what_files(question) if question.kind is Kind.FILE else ""]
         return AnswerField(
             label=text_in(None, question.label),
-            help_text=help_text,
+            help_text=escape(" ".join(filter(None, words))),
             required=question.required,
             widget=widget,
         )
@@ -173,7 +184,7 @@ class StepForm(forms.Form):
     def _widget(self, question: Question) -> forms.Widget:
         if question.kind is Kind.FILE:
             saved = kinds.tidy(Kind.FILE, self.saved.get(question.key))
-            return FilesInput(saved, self.attached, question.max or kinds.MOST_FILES)
+            return FilesInput(saved, self.attached, _most_files(question), ticks=self.unsaved)
         if question.own and self.emails:
             return self._own_address()
         return widget_of(question, self._given(question))
@@ -216,14 +227,25 @@ class StepForm(forms.Form):
         keys = [q.key for q in self.questions if q.kind is Kind.FILE and q.key in self.fields]
         return {key: found for key in keys if self.files and (found := self.files.getlist(key))}
 
+    def taken_away(self) -> dict[str, list[str]]:
+        """The attached files that were ticked to be taken away, by question: the public ids."""
+        posted = self.posted()
+        inputs = {key: field.widget for key, field in self.fields.items() if isinstance(field.widget, FilesInput)}
+        gone = {key: [each for each in file.attached if each not in posted[key]] for key, file in inputs.items()}
+        return {key: ids for key, ids in gone.items() if ids}
+
     def clean(self) -> dict[str, Any]:
-        """Say at each field that is shown with these answers what is wrong or missing."""
+        """Say at each field that is shown with these answers what is wrong or missing, and which file is refused."""
         answers = {**self.saved, **questions.tidied(self.questions, self._raw)}
         for key, files in self.uploads().items():  # they count as attached, though they get their ids later
             answers[key] = [*answers.get(key, []), *(str(uuid4()) for _file in files)]
         for question in questions.of_step(questions.shown(self.asked, answers), self.step):
+            if question.key in self.refused:
+                continue
             if sentence := questions.check(question, answers.get(question.key), emails=self.emails or None):
                 self.add_error(question.key, str(sentence))
+        for key in self.refused.keys() & self.fields.keys():
+            self.add_error(key, list(self.refused[key]))
         return self.cleaned_data
 
     @property
@@ -295,6 +317,20 @@ def _of_step_with_dependents(asked: Sequence[Question], step: str, answers: Mapp
     return [
         question for question in questions.of_step(asked, step) if question.key in shown or set(question.show_if) & here
     ]
+
+
+def _most_files(question: Question) -> int:
+    return question.max or kinds.MOST_FILES
+
+
+def _what_files(question: Question) -> str:
+    """Which files are taken for an answer."""
+    most, size = _most_files(question), filesizeformat(most_bytes())
+    if most == 1:
+        return _("One PDF, image, office document without macros or plain text, of at most %(size)s.") % {"size": size}
+    return _(
+        "At most %(most)s files, of at most %(size)s each: PDF, images, office documents without macros or plain text."
+    ) % {"most": most, "size": size}
 
 
 def _initial(asked: Iterable[Question], answers: Mapping[str, Any]) -> Answers:

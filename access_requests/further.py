@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
+from aidahub.accounts.models import User
+
 from .conditions import blocks_review
 from .labels import STATUS_LABELS
-from .models import AccessRequest, Message, Submission
+from .models import AccessRequest, Attachment, Message, Submission
 from .policies import is_requestable, policy_of
 from .refusals import Denied
 from .workflow import EDITABLE, FINISHED, Part, Status, Verb
@@ -75,10 +77,12 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
 
 
 def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if not request.grants.all():
+        raise Denied(_("Nobody had access here, so there are no copies."))
     if request.copies_deleted_at:
         raise Denied(_("It is confirmed already that the copies are deleted."))
-    other = request.participants.filter(part=Part.RECIPIENT_SCIENTIST, removed_at=None).exists()
-    if acting == {Part.APPLICANT} and other:
+    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
+    if acting == {Part.APPLICANT} and any(other):
         raise Denied(_("The recipient scientist confirms that the copies are deleted."))
 
 
@@ -96,7 +100,12 @@ def _check_reopen(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(_("The applicant’s account is closed, so nobody could go on with this request."))
 
 
-def _check_message(request: AccessRequest, acting: frozenset[Part]) -> None:
+def check_not_too_many(request: AccessRequest, acting: frozenset[Part]) -> None:
+    """Refuse a message where very many were written today; asked when one is sent, not for each page with a form.
+
+    Raises:
+        Denied: with what to do.
+    """
     if Part.HUB in acting or Part.DECIDER in acting:
         return
     lately = Message.objects.filter(request=request, at__gte=timezone.now() - timedelta(days=1))
@@ -115,6 +124,15 @@ def _check_attach(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(wrong_status(request))
 
 
+def is_unsent(request: AccessRequest, file: Attachment, by: User) -> bool:
+    """Whether somebody may still take a file back: it is theirs, and nobody but them could read it so far.
+
+    What lay with the request before it was sent, or came while others read it, belongs to the record.
+    """
+    read_by_others = request.submitted_at is not None and file.at <= request.status_since
+    return file.is_there and file.by_id == by.pk and not read_by_others
+
+
 FURTHER: dict[Verb, Check] = {
     Verb.SUBMIT: _check_submit,
     Verb.FORWARD: _check_forward,
@@ -129,6 +147,5 @@ FURTHER: dict[Verb, Check] = {
     Verb.CONFIRM_DELETION: _check_confirm_deletion,
     Verb.RENEW: _check_renew,
     Verb.REOPEN: _check_reopen,
-    Verb.MESSAGE: _check_message,
     Verb.ATTACH: _check_attach,
 }

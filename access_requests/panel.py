@@ -27,7 +27,11 @@ ASKED = """
         (SELECT html FROM datasets_licensetext
          WHERE license_id = asked.id AND change <> %s ORDER BY number DESC LIMIT 1),
         EXISTS (SELECT 1 FROM datasets_datasetprovider WHERE dataset_id = asked.dataset_id AND retired_at IS NULL),
-        own.reference, own.status
+        own.reference, own.status,
+        COALESCE(
+            (SELECT days FROM access_requests_usualtime WHERE dataset_id = asked.dataset_id),
+            (SELECT days FROM access_requests_usualtime WHERE dataset_id IS NULL)
+        )
     FROM datasets_license AS asked
     LEFT JOIN access_requests_policy AS policy ON policy.license_id = asked.id
     LEFT JOIN access_requests_accessrequest AS own ON own.id = (
@@ -69,11 +73,15 @@ class Own:
 
 @dataclass(frozen=True)
 class Way:
-    """One licence to ask under, how that is decided, and the person's own request if there is one under way."""
+    """One licence to ask under, how that is decided, and the person's own request if there is one under way.
+
+    `usual`: within how many working days answers came lately, where enough did.
+    """
 
     license: License
     policy: Policy
     own: Own | None
+    usual: int | None
 
     @property
     def slug(self) -> str:
@@ -100,6 +108,7 @@ class Asked:
     has_provider: bool
     policy: Policy
     own: Own | None
+    usual: int | None
 
 
 def licenses_for_panel(dataset: Dataset, user: AnyUser) -> list[Asked]:
@@ -120,6 +129,7 @@ def _asked(
     has_provider: bool,
     reference: str | None,
     status: str | None,
+    usual: int | None,
 ) -> Asked:
     license = License(dataset=dataset, **dict(zip(LICENSE_COLUMNS, license_row, strict=True)))
     own = Own(reference, Status(status)) if reference and status else None
@@ -127,13 +137,13 @@ def _asked(
         policy = policy_without_row(license)
     else:
         policy = Policy(license=license, **dict(zip(POLICY_COLUMNS, policy_row, strict=True)))
-    return Asked(license, html, bool(has_provider), policy, own)
+    return Asked(license, html, bool(has_provider), policy, own, usual)
 
 
 def ways_in(licenses: list[Asked]) -> list[Way]:
     """Of licences that `licenses_for_panel` read, those that can be asked under: what `licenses_to_ask` answers."""
     return [
-        Way(one.license, one.policy, one.own)
+        Way(one.license, one.policy, one.own, one.usual)
         for one in licenses
         if opens_a_way(one.license) and one.html is not None and one.has_provider
     ]

@@ -6,7 +6,9 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,5 +36,28 @@ def invite(participant: Participant) -> str:
 
 def find(token: str) -> PartInvitation | None:
     """The invitation with this token, whether or not it still works."""
-    rows = PartInvitation.objects.select_related("participant__request__dataset", "participant__request__applicant")
+    request = "participant__request"
+    rows = PartInvitation.objects.select_related(
+        f"{request}__dataset", f"{request}__applicant", f"{request}__license__policy"
+    )
     return rows.filter(token_hash=_hash(token)).first()
+
+
+def close(people: QuerySet[Participant]) -> None:
+    """Let no open link to these people's parts work any longer."""
+    now = timezone.now()
+    rows = PartInvitation.objects.filter(participant__in=people.values("pk"), used_at=None, expires_at__gt=now)
+    rows.update(expires_at=now)
+
+
+def needs_link(people: list[Participant]) -> Participant | None:
+    """The one of these people, all named by one address, by whose link its reader comes in.
+
+    None where no link is needed: an account has proven that address, or somebody has answered.
+    """
+    if any(person.confirmed_at or person.declined_at for person in people):
+        return None
+    emails = {person.email for person in people}
+    if EmailAddress.objects.filter(email__in=emails, verified=True, user__is_active=True).exists():
+        return None
+    return people[0] if people else None

@@ -165,6 +165,12 @@ def tidied(questions: Iterable[Question], answers: Mapping[str, Any]) -> Answers
     }
 
 
+def without_files(questions: Iterable[Question], answers: Mapping[str, Any]) -> Answers:
+    """Answers without those to questions that ask for files: a file belongs to one request and goes to no other."""
+    files = {question.key for question in questions if question.kind is Kind.FILE}
+    return {key: value for key, value in answers.items() if key not in files}
+
+
 def clean_answers(questions: Sequence[Question], answers: Mapping[str, Any]) -> Answers:
     """The answers to what is shown, tidied and without empty ones: what a submission keeps."""
     clean = tidied(shown(questions, answers), answers)

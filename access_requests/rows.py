@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .conditions import blocks_review
 from .labels import STATUS_LABELS
-from .models import AccessRequest, AccessRequestQuerySet, Participant
+from .models import AccessRequest, AccessRequestQuerySet, Grant, Participant
 from .waiting import LOOKS, working_days_since
 from .workflow import OPEN, TURN, Part, Status
 
@@ -57,12 +59,25 @@ def page_url(reference: str) -> str:
 
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
-    parts = ("participants", "rounds")
-    return requests.select_related("dataset", "license", "applicant").prefetch_related(*parts).defer(*UNSHOWN)
+    rows = requests.select_related("dataset", "license__policy", "applicant").prefetch_related("participants", "rounds")
+    return rows.annotate(undelivered=awaits_delivery()).defer(*UNSHOWN)
 
 
 # Long texts of a request that no line shows.
 UNSHOWN = ("draft", "search_text")
+
+
+def awaits_delivery() -> Exists:
+    """For many requests: whether access is open to somebody to whom no data was handed over yet."""
+    return Exists(Grant.objects.undelivered().filter(request=OuterRef("pk"), request__status=Status.GRANTED))
+
+
+def is_awaited(request: AccessRequest) -> bool:
+    """Whether somebody has the next move: nobody does when it is over, or access is open and the data handed over."""
+    if request.status != Status.GRANTED:
+        return request.status in OPEN
+    known: bool | None = getattr(request, "undelivered", None)
+    return known if known is not None else Grant.objects.undelivered().filter(request=request).exists()
 
 
 def shown(request: AccessRequest, *, mine: bool | None = None) -> Shown:
@@ -87,7 +102,7 @@ def shown(request: AccessRequest, *, mine: bool | None = None) -> Shown:
         dataset=request.dataset.display_name,
         license=request.license.name,
         since=request.status_since,
-        days=working_days_since(request.status_since) if status in OPEN else None,
+        days=working_days_since(request.status_since) if is_awaited(request) else None,
         turn=_("You") if mine else turn_of(request),
         mine=mine,
     )
@@ -101,12 +116,21 @@ def look_for(look: str, *, mine: bool) -> str:
 
 
 def turn_of(request: AccessRequest) -> Sentence:
-    """Who has the next move, in words; "Nobody" when it is over."""
-    if request.status not in OPEN:
+    """Who has the next move, in words; "Nobody" when none is left to make."""
+    if not is_awaited(request):
         return _("Nobody")
+    if request.status == Status.APPROVED or _waits_for_people(request):
+        return _("People named in it")
     round_ = request.open_round
     parts = (Part.HUB,) if round_ is not None and round_.by_hub else TURN[Status(request.status)]
     return TURN_WORDS[parts[0]]
+
+
+def _waits_for_people(request: AccessRequest) -> bool:
+    """Whether somebody named must confirm first; whoever declined is for hub staff to replace."""
+    if request.status != Status.SUBMITTED:
+        return False
+    return any(person.declined_at is None for person in blocks_review(request))
 
 
 def applicant_in(people: Iterable[Participant]) -> Participant | None:

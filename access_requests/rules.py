@@ -6,7 +6,7 @@ The button on a page, the reason why it is disabled and the 403 all come from th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
@@ -45,12 +45,23 @@ def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, froz
                 found[request.pk].add(Part.APPLICANT)
             if user.is_hub and request.submitted_at:
                 found[request.pk].add(Part.HUB)
-        keys = [row.pk for row in rows]
-        named = Participant.objects.of(user).filter(request__in=keys).exclude(request__submitted_at=None)
-        for key, part in named.values_list("request_id", "part"):
+        for key, part in _named_as(user, rows):
             found[key].add(Part(part))
         _add_provider_parts(user, rows, found)
     return {row.pk: frozenset(found[row.pk]) for row in rows}
+
+
+def _named_as(user: User, rows: list[AccessRequest]) -> Iterator[tuple[int, str]]:
+    """As what a person is named in these requests; asks the database where their people were not fetched before."""
+    sent = [row for row in rows if row.submitted_at]
+    known = [row for row in sent if "participants" in getattr(row, "_prefetched_objects_cache", {})]
+    for row in known:
+        for person in row.participants.all():
+            if person.removed_at is None and (person.user_id == user.pk or person.email in user.verified_emails):
+                yield row.pk, person.part
+    if len(known) < len(sent):
+        keys = {row.pk for row in sent} - {row.pk for row in known}
+        yield from Participant.objects.of(user).filter(request__in=keys).values_list("request_id", "part")
 
 
 def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:

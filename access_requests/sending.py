@@ -6,10 +6,11 @@ Called by `actions` with a locked request, inside its transaction.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,12 +22,14 @@ from . import questions
 from .builtin import questions_of
 from .conditions import entitled
 from .events import canonical, digest_of
+from .kinds import Kind, Sentence
 from .models import AccessRequest, Attachment, Grant, LicenseAcceptance, Participant, Submission
 from .people import Named, participants_in, recipient_key
 from .policies import policy_of
+from .questions import Question
 from .rules import Denied, Incomplete
 from .search_words import readings, words_of
-from .workflow import OPEN, Part
+from .workflow import OPEN, GrantEnd, Part, Status
 
 ONLY_ONE = gettext_lazy(
     "You already have an open request for this dataset under this licence with the same recipient scientist. "
@@ -71,6 +74,7 @@ def checked_answers(request: AccessRequest) -> dict[str, Any]:
     asked = questions_of(request)
     answers = questions.clean_answers(asked, request.draft)
     problems = questions.check_complete(asked, answers, emails=request.applicant.verified_emails)
+    problems.update(_files_gone(request, asked, answers))
     if request.draft_license_text is None:
         problems["accept_license"] = _("Please read the licence and accept it.")
     elif request.draft_license_text not in request.license.texts_as_good:
@@ -78,6 +82,17 @@ def checked_answers(request: AccessRequest) -> dict[str, Any]:
     if problems:
         raise Incomplete(_("Something is still missing. Your draft is saved."), problems)
     return answers
+
+
+def _files_gone(request: AccessRequest, asked: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Sentence]:
+    """By question, that a file of its answer is not this request's, or not there any more."""
+    named = {each.key: answers[each.key] for each in asked if each.kind is Kind.FILE and each.key in answers}
+    if not named:
+        return {}
+    rows = request.attachments.filter(kind=Attachment.Kind.ANSWER, removed_at=None, redacted_at=None)
+    here = {(row.question, str(row.public_id)) for row in rows}
+    gone = [key for key, ids in named.items() if any((key, each) not in here for each in ids)]
+    return dict.fromkeys(gone, _("One of these files is not here any more. Please attach it again."))
 
 
 def people_of(request: AccessRequest, answers: Mapping[str, Any]) -> list[Named]:
@@ -125,6 +140,28 @@ def add_submission(request: AccessRequest, answers: dict[str, Any]) -> tuple[Sub
     return submission, changed
 
 
+def payload_of(submission: Submission, changed: Sequence[str]) -> dict[str, Any]:
+    """What the event of a sending holds: the digest of its answers, and which files lay with the request.
+
+    Answers name files by their public ids, and `digest` covers no more of them. So the event, which is a link of the
+    chain, holds for each file its id, size and SHA-256, and its name as SHA-256(the submission's salt + name): with
+    the rows of the files this proves name and content (`events.verify`), and no name stands in the chain. Files that
+    are no answer are held, too, since those of a draft have no event of their own; internal ones came with theirs.
+    """
+    files = submission.request.attachments.filter(internal=False, removed_at=None, redacted_at=None)
+    held = [
+        {
+            "file": str(row.public_id),
+            "sha256": row.sha256,
+            "size": row.size,
+            "name": digest_of(submission.salt, row.name.encode()),
+        }
+        for row in files
+    ]
+    payload = {"submission": submission.number, "digest": submission.digest, "changed": list(changed)}
+    return {**payload, "files": held} if held else payload
+
+
 def name_people(request: AccessRequest, people: list[Named]) -> None:
     """Make the participants those whom the answers name: whoever is no longer named is removed, not deleted.
 
@@ -164,12 +201,14 @@ def applicant_in(request: AccessRequest) -> Participant:
 def grant_all(request: AccessRequest) -> list[Grant]:
     """Open access for everybody who may have it and has none; the first day is today in Stockholm.
 
-    The last day follows from the policy, or is that of the grants that are open already.
+    Nobody gets access whose institution it was granted for is theirs no more, and nobody after the last day.
     """
-    held = {row.participant_id: row for row in Grant.objects.in_force().filter(request=request)}
     starts = timezone.localdate()
-    days = policy_of(request.license).days
-    ends = next((row.ends for row in held.values()), starts + timedelta(days=days - 1) if days else None)
+    ends = _last_day(request, starts)
+    if ends and ends < starts:
+        return []
+    settled = Grant.objects.filter(request=request).filter(Q(ended_at=None) | Q(end_reason=GrantEnd.LEFT))
+    keys = set(settled.values_list("participant_id", flat=True))
     return [
         Grant.objects.create(
             request=request,
@@ -180,8 +219,21 @@ def grant_all(request: AccessRequest) -> list[Grant]:
             ends=ends,
         )
         for person, acceptance in entitled(request)
-        if person.pk not in held
+        if person.pk not in keys
     ]
+
+
+def _last_day(request: AccessRequest, starts: date) -> date | None:
+    """The last day of access that opens now: the policy's, or, where it is open already, the one that was agreed.
+
+    That is the day of the grants in force; where none is left (everybody was replaced), that of the last to end.
+    """
+    if request.status == Status.GRANTED:
+        last = Grant.objects.filter(request=request).decisive()
+        if last is not None:
+            return last.ends
+    days = policy_of(request.license).days
+    return starts + timedelta(days=days - 1) if days else None
 
 
 def index_words(request: AccessRequest) -> None:
@@ -191,6 +243,9 @@ def index_words(request: AccessRequest) -> None:
     for person in request.participants.filter(removed_at=None):
         texts += [person.name, person.email, person.institution]
     sendings = request.submissions.select_related("form_version")
+    answers = []
     for sent in sendings:
-        texts += readings(questions.parse(sent.form_version.questions), sent.answers)
-    request.search_text = words_of(texts, [sent.answers for sent in sendings])
+        asked = questions.parse(sent.form_version.questions)
+        texts += readings(asked, sent.answers)
+        answers.append(questions.without_files(asked, sent.answers))
+    request.search_text = words_of(texts, answers)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from aidahub.accounts.models import User
 from datasets.models import Provider
 
 from .models import AnyUser, Attachment, Event, Participant
@@ -49,6 +50,13 @@ class Reader:
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
         return event.by_id is not None and event.by_id == self.user.pk
+
+    def is_person(self, number: object) -> bool:
+        """Whether the reader is this person, by their number in the record."""
+        person = self.people.get(number) if isinstance(number, int) else None
+        if person is None or not isinstance(self.user, User):
+            return False
+        return person.user_id == self.user.pk or person.email in self.user.verified_emails
 
     def name_of(self, number: object) -> str:
         """The name of somebody named, by their number in the record; empty for what the record does not know."""

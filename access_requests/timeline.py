@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from . import kinds
 from .models import AccessRequest, AnyUser, Attachment, Decider, Event, SealedText
 from .rules import parts_in
-from .tales_of_access import TALES_OF_ACCESS
+from .tales_of_access import TALES_OF_ACCESS, names_of
 from .tales_of_hub import TALES_OF_HUB, staff_in
 from .tales_of_outcome import HUB, outcome_told
 from .tales_of_people import TALES_OF_PEOPLE
@@ -148,16 +148,24 @@ def _confirm(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _accept(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.payload.get("paper"):  # hub staff recorded it for the person who signed
+        name = reader.name_of(event.payload.get("person")) or _("somebody")
+        return told(event, _("%(name)s accepted the licence on paper; %(hub)s keeps it."), "document", name=name)
     return entry(event, reader, _("You accepted the licence."), _("%(who)s accepted the licence."), "document")
 
 
 def _grant(event: Event, reader: Reader, events: list[Event]) -> Entry:
     starts, ends = (kinds.as_date(event.payload.get(key)) for key in ("starts", "ends"))
     first = kinds.day_in_words(starts) if starts else ""
-    if ends:
-        last = kinds.day_in_words(ends)
-        return told(event, _("Access opened from %(first)s to %(last)s."), "key", first=first, last=last)
-    return told(event, _("Access opened from %(first)s, without an end."), "key", first=first)
+    last = kinds.day_in_words(ends) if ends else ""
+    if event.payload.get("opens", True):
+        sentence = _("Access opened from %(first)s to %(last)s.")
+        endless = _("Access opened from %(first)s, without an end.")
+    else:
+        sentence = _("Access opened for %(people)s from %(first)s to %(last)s.")
+        endless = _("Access opened for %(people)s from %(first)s, without an end.")
+    people = names_of(event, reader, "persons")
+    return told(event, sentence if ends else endless, "key", first=first, last=last, people=people)
 
 
 # Save and discard leave no events: nobody but the applicant knows of a draft.

@@ -11,14 +11,17 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .conditions import Condition, Open
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
-from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, Status
-
-USUAL_DAYS = 6
+from .standing_of_access import access_sentence
+from .taking_part import own, waits_for
+from .usual import sentence, usual_of
+from .workflow import APPLICANTS_TURN, FINISHED, UNDER_REVIEW, WITH_ACCESS, Status
 
 
 @lru_cache(maxsize=1)
@@ -30,6 +33,7 @@ def _swedish() -> holidays.HolidayBase:
 EVES = frozenset({(12, 24), (12, 31)})
 
 
+@lru_cache(maxsize=4000)
 def is_working_day(day: date) -> bool:
     """Whether Swedish offices work on a day. Midsummer's Eve is the Friday between 19 and 25 June."""
     midsummer = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == 4
@@ -81,23 +85,17 @@ _OWN = {
     Status.DRAFT: gettext_lazy("This is a draft. Nobody but you sees it until you send it."),
     Status.RETURNED: gettext_lazy("Waiting for you since %(since)s: something must be changed or explained."),
     Status.APPROVED: gettext_lazy("Approved on %(since)s. Before access opens, please accept the licence."),
-    Status.GRANTED: gettext_lazy("You have access since %(since)s."),
     Status.REJECTED: gettext_lazy("Your request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("You withdrew this request on %(since)s."),
     Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
-    Status.EXPIRED: gettext_lazy("Your access ended on %(since)s."),
-    Status.REVOKED: gettext_lazy("Your access was revoked on %(since)s."),
 }
 _OTHERS = {
     Status.DRAFT: gettext_lazy("This is a draft of %(applicant)s."),
     Status.RETURNED: gettext_lazy("Waiting for %(applicant)s since %(since)s: something must be changed or explained."),
     Status.APPROVED: gettext_lazy("Approved on %(since)s. Waiting for %(applicant)s to accept the licence."),
-    Status.GRANTED: gettext_lazy("%(applicant)s has access since %(since)s."),
     Status.REJECTED: gettext_lazy("This request was rejected on %(since)s."),
     Status.WITHDRAWN: gettext_lazy("%(applicant)s withdrew this request on %(since)s."),
     Status.CLOSED: gettext_lazy("%(hub)s closed this request on %(since)s."),
-    Status.EXPIRED: gettext_lazy("Access ended on %(since)s."),
-    Status.REVOKED: gettext_lazy("Access was revoked on %(since)s."),
 }
 
 
@@ -108,10 +106,61 @@ def standing(request: AccessRequest, viewer: AnyUser) -> Standing:
     mine = request.applicant_id == viewer.pk
     kind, icon = LOOKS[status]
     word = _("Sent back") if status is Status.RETURNED and not mine else str(STATUS_LABELS[status])
-    return Standing(
-        _sentence(request, status, days, mine=mine), word, kind, icon, request.status_since, days,
-        mine=mine and status in APPLICANTS_TURN, late=status in UNDER_REVIEW and days > USUAL_DAYS,
-    )  # fmt: skip
+    if people := waits_for(request):
+        sentence = sentence_about_people(request, people, viewer)
+        turn = bool({row.pk for row in own(viewer, request)} & {each.person.pk for each in people if each.person})
+        kind = "act" if turn else "wait"
+    else:
+        sentence, turn = _sentence(request, status, days, viewer, mine=mine), mine and status in APPLICANTS_TURN
+    late = status in UNDER_REVIEW and not people and days > settings.PROMISED_DAYS
+    return Standing(sentence, word, kind, icon, request.status_since, days, mine=turn, late=late)
+
+
+def sentence_about_people(request: AccessRequest, open_: list[Condition], viewer: AnyUser) -> str:
+    """Where a request stands that waits for people named in it: who must still do what, and what follows then.
+
+    Args:
+        open_: what is still to be done, not empty.
+    """
+    names = {"since": day_of(request.status_since), "hub": settings.HUB_NAME}
+    mine = {person.pk for person in own(viewer, request)}
+    approved = request.status == Status.APPROVED
+    own_part = [each.what for each in open_ if each.person and each.person.pk in mine]
+    found = [(_("Approved on %(since)s.") if approved else _("Sent on %(since)s.")) % names]
+    if Open.CONFIRM in own_part:
+        asked = (
+            _("Before access opens, please confirm your part.")
+            if approved
+            else _("Before anybody decides, please confirm your part.")
+        )
+        found.append(asked)
+    elif Open.ACCEPT in own_part:
+        found.append(_("Before access opens, please accept the licence."))
+    others = [each for each in open_ if each.person is None or each.person.pk not in mine]
+    return " ".join([*found, *what_others_do(others, approved=approved)])
+
+
+def what_others_do(open_: list[Condition], *, approved: bool) -> list[str]:
+    """What people must still do before access opens (before anybody decides), a sentence for each kind of thing."""
+    found = []
+    confirm, accept = (_names(open_, what) for what in (Open.CONFIRM, Open.ACCEPT))
+    if confirm:
+        sentence = (
+            _("Before access opens, %(names)s must confirm.")
+            if approved
+            else _("Before anybody decides, %(names)s must confirm.")
+        )
+        found.append(sentence % {"names": confirm})
+    if accept:
+        found.append(_("Before access opens, %(names)s must accept the licence.") % {"names": accept})
+    if any(each.what == Open.SIGN for each in open_):
+        found.append(_("Before access opens, the signed agreement must be there."))
+    return found
+
+
+def _names(open_: list[Condition], what: Open) -> str:
+    names = [each.person.name for each in open_ if each.person and each.what == what]
+    return get_text_list(names, _("and")) if names else ""
 
 
 def day_of(moment: datetime) -> str:
@@ -121,11 +170,13 @@ def day_of(moment: datetime) -> str:
     return date_format(local, "j F" if this_year else "j F Y")
 
 
-def _sentence(request: AccessRequest, status: Status, days: int, *, mine: bool) -> str:
+def _sentence(request: AccessRequest, status: Status, days: int, viewer: AnyUser, *, mine: bool) -> str:
     since = day_of(request.status_since)
     if status in UNDER_REVIEW:
         names = {"since": since, "hub": settings.HUB_NAME}
-        return f"{_waiting_for(request, status) % names} {_how_long(days)}"
+        return f"{_waiting_for(request, status) % names} {_how_long(request, days)}"
+    if status in WITH_ACCESS:
+        return access_sentence(request, viewer, since)
     words = (_OWN if mine else _OTHERS)[status]
     return str(words) % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 
@@ -150,10 +201,14 @@ def _waiting_for(request: AccessRequest, status: Status) -> str:
     return _("Waiting for the dataset's providers since %(since)s.")
 
 
-def _how_long(days: int) -> str:
+def _how_long(request: AccessRequest, days: int) -> str:
+    usual, promised = usual_of(request), settings.PROMISED_DAYS
     if not days:
-        return _("Usually answered within %(usual)s working days.") % {"usual": USUAL_DAYS}
+        return sentence(usual)
     waited = ngettext("%(days)s working day so far", "%(days)s working days so far", days) % {"days": days}
-    if days > USUAL_DAYS:
-        return _("%(waited)s, longer than the usual %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
-    return _("%(waited)s; usually answered within %(usual)s.") % {"waited": waited, "usual": USUAL_DAYS}
+    words = {"waited": waited, "usual": usual, "promised": promised}
+    if days > promised:
+        return _("%(waited)s, longer than the %(promised)s that are promised.") % words
+    if usual is None or usual >= promised:
+        return _("%(waited)s; at most %(promised)s are promised.") % words
+    return _("%(waited)s; usually answered within %(usual)s, and at most %(promised)s are promised.") % words

@@ -232,6 +232,15 @@ CELERY_TIMEZONE = env.zone("TIME_ZONE")
 CELERY_BEAT_SCHEDULE = {
     # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
+    "warn": {"task": "access_requests.warn", "schedule": crontab(minute="10", hour="7-16"), "options": HOURLY},
+    "end-access": {"task": "access_requests.end_access", "schedule": crontab(minute="15"), "options": HOURLY},
+    "follow-licenses": {
+        "task": "access_requests.follow_licenses",
+        "schedule": crontab(minute="20"),
+        "options": HOURLY,
+    },
+    "hand-over": {"task": "access_requests.hand_over", "schedule": crontab(minute="25"), "options": HOURLY},
+    "measure": {"task": "access_requests.measure", "schedule": crontab(minute="45"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
     "sweep-files": {
         "task": "access_requests.sweep_files",

@@ -30,6 +30,7 @@ def stamp() -> str:
         settings.REGISTER_URL,
         settings.DOI_PREFIX,
         settings.TIME_ZONE,
+        str(settings.PROMISED_DAYS),
         settings.STATIC_URL,
         *map(str, settings.STATICFILES_DIRS),
         *(code for code, _name in settings.LANGUAGES),

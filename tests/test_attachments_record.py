@@ -18,8 +18,10 @@ from access_requests.models import AccessRequest, Attachment
 from access_requests.tasks import sweep_files
 from access_requests.workflow import Status, Verb
 from aidahub.accounts.models import User
-from tests.cast import RequestAt, fill
+from datasets.models import Dataset
+from tests.cast import RequestAt
 from tests.support.files import a_file, pdf
+from tests.support.papers import NO_REVIEW, papers_draft
 from tests.test_attachments_pages import attached, files_url, stored, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_folder")]
@@ -112,32 +114,43 @@ def test_a_file_that_the_storage_does_not_give_up_goes_with_the_sweep(
 # Answers of the form
 
 
-def test_files_answer_a_question(request_at: RequestAt, ada: User) -> None:
-    request = request_at(Status.DRAFT)
-    came = {"approval": [upload(), upload(b"<html>", "page.html")]}
-    answers, problems = answer_with_files(request=request, by=ada, staying={}, uploads=came)
+def answer_of(request: AccessRequest) -> list[str]:
+    """The ids that answer the question for papers in the draft."""
+    request.refresh_from_db()
+    ids: list[str] = request.draft["papers"]
+    return ids
+
+
+def test_files_answer_a_question(brgandi: Dataset, ada: User) -> None:
+    request = papers_draft(ada, brgandi)
+    came = {"papers": [upload(), upload(b"<html>", "page.html")], "plan": [upload()]}
+    problems = answer_with_files(request=request, by=ada, gone={}, uploads=came)
     row = request.attachments.get()
-    assert (row.kind, row.question) == (Attachment.Kind.ANSWER, "approval")
-    assert answers == {"approval": [str(row.public_id)]}
-    assert problems["approval"][0].startswith("page.html: This is a web page")
-    invented = [str(uuid.uuid4()), str(row.public_id)]
-    answers, problems = answer_with_files(request=request, by=ada, staying={"approval": invented}, uploads={})
-    assert (answers, problems) == ({"approval": [str(row.public_id)]}, {})
-    answers, problems = answer_with_files(request=request, by=ada, staying={"approval": []}, uploads={})
-    assert (answers, problems) == ({"approval": []}, {})
+    assert (row.kind, row.question) == (Attachment.Kind.ANSWER, "papers")
+    assert answer_of(request) == [str(row.public_id)]
+    assert problems["papers"][0].startswith("“page.html”: This is a web page")
+    assert problems["plan"] == ["“approval.pdf”: The form does not ask for this file."]
+    invented = {"papers": [str(uuid.uuid4()), "x"], "approval": [str(row.public_id)]}
+    assert answer_with_files(request=request, by=ada, gone=invented, uploads={}) == {}
+    assert answer_of(request) == [str(row.public_id)]
+    assert Attachment.objects.get().is_there
+    assert answer_with_files(request=request, by=ada, gone={"papers": answer_of(request)}, uploads={}) == {}
+    assert answer_of(request) == []
     assert not Attachment.objects.get().is_there
 
 
-def test_an_answer_that_was_sent_is_left_out_and_stays(request_at: RequestAt, ada: User, hedda: User) -> None:
-    request = request_at(Status.DRAFT)
-    answer_with_files(request=request, by=ada, staying={}, uploads={"approval": [upload()]})
-    request = actions.submit(request=fill(request), by=ada)
+def test_an_answer_that_was_sent_is_left_out_and_stays(brgandi: Dataset, ada: User, hedda: User) -> None:
+    request = papers_draft(ada, brgandi)
+    request = actions.save_answers(request=request, by=ada, answers=NO_REVIEW)
+    answer_with_files(request=request, by=ada, gone={}, uploads={"papers": [upload()]})
+    request = actions.submit(request=request, by=ada)
     request = actions.send_back(request=request, by=hedda, reason="Another, please.")
-    came = {"approval": [upload(name="new.pdf")]}
-    answers, problems = answer_with_files(request=request, by=ada, staying={"approval": []}, uploads=came)
+    came = {"papers": [upload(name="new.pdf")]}
+    problems = answer_with_files(request=request, by=ada, gone={"papers": answer_of(request)}, uploads=came)
     assert problems == {}
     assert [row.name for row in request.attachments.all() if row.is_there] == ["approval.pdf", "new.pdf"]
-    assert answers == {"approval": [str(request.attachments.get(name="new.pdf").public_id)]}
+    assert answer_of(request) == [str(request.attachments.get(name="new.pdf").public_id)]
+    assert not list(verify())
 
 
 # The clock

@@ -23,7 +23,9 @@ from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 from tests.cast import license_of, set_policy
+from tests.support.asking import step
 from tests.support.builder import FORMS, Builder
+from tests.support.papers import upload
 
 ONE, TWO, THREE = (str(UUID(int=number)) for number in (1, 2, 3))
 NAMES = {ONE: "Ethical approval.pdf", TWO: "<b>Plan</b>.docx"}
@@ -141,6 +143,7 @@ def test_files_of_other_questions_are_not_taken() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("files_folder")
 def test_a_form_that_asks_for_files_is_built_seen_and_sent(
     client: Client, hedda: User, ada: User, brgandi: Dataset
 ) -> None:
@@ -156,16 +159,20 @@ def test_a_form_that_asks_for_files_is_built_seen_and_sent(
     assert page.context["step"] == "terms", "the file counts, and is not kept"
     set_policy(license_of(brgandi), form="papers")
     draft = actions.start(license=license_of(brgandi), by=ada)
-    actions.save_answers(request=draft, by=ada, answers={"applicant_name": "Ada Berg", "papers": [ONE, TWO]})
+    draft = actions.save_answers(request=draft, by=ada, answers={"applicant_name": "Ada Berg", "papers": [ONE, TWO]})
+    assert "papers" not in draft.draft, "an id alone attaches nothing"
+    client.force_login(ada)
+    client.post(step(draft, "project"), {"papers": [upload("a.pdf"), upload("b.pdf")], "go": "next"})
     text = license_of(brgandi).text_in_force
     assert text
     draft = actions.accept_license(request=AccessRequest.objects.get(), by=ada, text=text)
     request = actions.submit(request=draft, by=ada)
     assert request.status == Status.IN_REVIEW
     assert request.last_submission
-    assert request.last_submission.answers["papers"] == [ONE, TWO]
+    assert request.last_submission.answers["papers"] == [str(row.public_id) for row in request.attachments.all()]
+    client.force_login(hedda)
     page = client.get(f"/admin/access_requests/accessrequest/{request.reference}/change/")
-    assert "2 files" in page.content.decode()
+    assert ">a.pdf</a>" in page.content.decode()
 
 
 @pytest.mark.parametrize("number", ["+46 13 28 10 00", "013-281000", "(013) 28.10/00"])

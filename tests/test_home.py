@@ -20,7 +20,7 @@ from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.pages.waiting import tasks_of
 from datasets.models import Dataset
-from tests.cast import AIDA_PRESET, RequestAt, draft_of, license_of, make_dataset, sent, set_policy
+from tests.cast import AIDA_PRESET, RequestAt, confirm, draft_of, license_of, make_dataset, sent, set_policy
 
 
 def raising(problem: Exception) -> Callable[[HttpRequest], HttpResponse]:
@@ -101,20 +101,28 @@ class TestHome:
             assert (address in html) is expected, person
             assert ("Ada Berg asks for BRGANDI" in " ".join(html.split())) is expected, person
 
-    def test_triage_waits_for_the_hub(self, ada: User, per: User, hedda: User, brgandi: Dataset) -> None:
+    def test_triage_waits_for_the_hub(self, ada: User, rut: User, per: User, hedda: User, brgandi: Dataset) -> None:
+        """Once the recipient scientist has confirmed, for whom AIDA's practice waits first."""
         set_policy(license_of(brgandi), **AIDA_PRESET)
         request = sent(ada, brgandi)
+        assert tasks_of(hedda) == ([], 0)
+        assert [task.request for task in tasks_of(rut)[0]] == [request]
+        confirm(request, rut)
         assert [task.request for task in tasks_of(hedda)[0]] == [request]
         assert tasks_of(per) == ([], 0)
 
     @pytest.mark.parametrize(
-        ("status", "waits"), [(Status.RETURNED, True), (Status.APPROVED, True), (Status.REJECTED, False)]
+        ("status", "waits"), [(Status.RETURNED, True), (Status.APPROVED, False), (Status.REJECTED, False)]
     )
     def test_what_comes_back_waits_for_its_applicant(
         self, ada: User, request_at: RequestAt, status: Status, waits: bool
     ) -> None:
         request = request_at(status)
         assert [task.request for task in tasks_of(ada)[0]] == ([request] if waits else [])
+
+    def test_what_is_approved_waits_for_whom_it_names(self, ada: User, rut: User, request_at: RequestAt) -> None:
+        request = request_at(Status.APPROVED)
+        assert [task.request for task in tasks_of(rut)[0]] == [request]
 
     def test_only_the_first_few_are_shown_and_all_are_counted(self, client: Client, ada: User, db: None) -> None:
         for number in range(7):

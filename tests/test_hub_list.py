@@ -230,7 +230,7 @@ class TestExport:
         sent(ada, brgandi)
         answer = browser(hedda).get(EXPORT)
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
-        assert answer["Content-Disposition"].startswith('attachment; filename="access-requests-')
+        assert answer["Content-Disposition"].startswith("attachment; filename*=UTF-8''access-requests-")
         assert "no-store" in answer["Cache-Control"] or "no-cache" in answer["Cache-Control"]
 
     def test_as_many_queries_for_many_as_for_few(

@@ -9,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from access_requests import notifications
 from access_requests.admin.identity import Account, with_services
+from access_requests.notifications.turns import Turn
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.accounts.sign_in import Service
 from aidahub.outbox.models import Mail
@@ -44,9 +45,9 @@ def test_provider_without_address_is_reached_by_their_orcid(brgandi: Dataset, ad
 def test_reminder_that_was_written_invites_nobody_again(brgandi: Dataset, ada: User) -> None:
     """The clock asks every hour; an invitation is made with its mail, and only with it."""
     request = cast.sent(ada, brgandi)
-    notifications.remind(request)
+    notifications.remind(Turn(request))
     invitations = Invitation.objects.filter(email=PER).count()
-    notifications.remind(request)
+    notifications.remind(Turn(request))
     assert (invitations, Invitation.objects.filter(email=PER).count()) == (2, 2)
     assert Mail.objects.filter(kind="reminder", recipient=PER).count() == 1
 

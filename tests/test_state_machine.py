@@ -115,7 +115,10 @@ class Workflow(RuleBasedStateMachine):
         def send(request: AccessRequest, by: User) -> None:
             if request.applicant == by and request.is_editable:
                 answers = {"applicant_name": by.name, "applicant_email": by.email}
-                actions.save_answers(request=request, by=by, answers=answers)
+                request = actions.save_answers(request=request, by=by, answers=answers)
+                text = request.license.text_in_force
+                assert text
+                request = actions.accept_license(request=request, by=by, text=text)
             ACTS[Verb.SUBMIT](request, by)
 
         if self.attempt(name, Verb.SUBMIT, send):
@@ -220,19 +223,25 @@ class Workflow(RuleBasedStateMachine):
     def confirm_part(self, name: str) -> None:
         """Somebody named confirms; whoever gets access accepts the licence with it."""
         if self.attempt(name, Verb.CONFIRM_PART):
+            holds = self.model.named[name] in HOLDERS
+            again = name in self.model.confirmed and (name in self.model.accepted or not holds)
             self.model.confirmed.add(name)
-            if self.model.named[name] in HOLDERS:
+            self.model.declined.discard(name)
+            if holds:
                 self.model.accepted.add(name)
-            self.model.happened()
+            if not again:  # what was said before is not recorded twice
+                self.model.happened()
             self.model.ready()
 
     @rule(name=st.sampled_from(PEOPLE))
     def decline_part(self, name: str) -> None:
         """Somebody named knows nothing of it; their access ends."""
         if self.attempt(name, Verb.DECLINE_PART):
+            if name not in self.model.declined:
+                self.model.happened()
+            self.model.declined.add(name)
             self.model.confirmed.discard(name)
             self.model.end_access({name})
-            self.model.happened()
 
     @rule(name=st.sampled_from(PEOPLE))
     def accept(self, name: str) -> None:
@@ -244,6 +253,7 @@ class Workflow(RuleBasedStateMachine):
             return  # counts when it is sent
         if whose != name:
             self.model.confirmed.add(whose)
+            self.model.declined.discard(whose)
         self.model.events += whose not in self.model.accepted
         self.model.accepted.add(whose)
         self.model.ready()

@@ -49,7 +49,9 @@ def test_the_applicant_reads_of_providers_and_the_hub_never_of_people(
         "You sent the request.",
         "The dataset's providers approved the request.",
     ]
-    assert told(granted, ada).splitlines()[2].startswith("Access opened from ")
+    confirmed = "Rut Ek confirmed their part (recipient scientist) and accepted the licence."
+    assert told(granted, ada).splitlines()[2] == confirmed
+    assert told(granted, ada).splitlines()[3].startswith("Access opened from ")
     assert told(granted, rut).startswith("Ada Berg sent the request.")
     assert "Per" not in told(granted, rut)
 

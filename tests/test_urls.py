@@ -18,165 +18,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from access_requests import actions, flags
 from access_requests.filing import attach_upload
 from access_requests.models import AccessRequest, CannedText, FormVersion, Institution
-from access_requests.workflow import Status
+from access_requests.part_invitations import invite as invite_to_part
+from access_requests.workflow import Part, Status
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, LicenseText, Provider
 from tests.cast import BRGANDI_DOI, RequestAt, license_of, provider_of, set_policy
+from tests.support.addresses import ELSEWHERE, EVERYBODY, KINDS, METHOD, NO, NOTHING, OK, SIGN_IN, TABLE, Answers
 from tests.support.files import a_file, pdf
-
-# The kinds of people, in the order of the table's columns.
-KINDS = ("anonymous", "ada", "alva", "per", "opal", "hedda", "sigrid")
-# What an answer says: fine, to the sign-in, somewhere else, refused with a reason, there is no such page, wrong method.
-OK, SIGN_IN, ELSEWHERE, NO, NOTHING, METHOD = "ok", "sign-in", "elsewhere", "no", "404", "405"
-Answers = tuple[str, ...]  # one for each of KINDS
-
-
-def all_but_anonymous(answer: str) -> Answers:
-    """Anonymous people go to the sign-in, everybody else gets this."""
-    return (SIGN_IN, *[answer] * 6)
-
-
-def for_hub(answer: str) -> Answers:
-    """Hub staff and the operator get this; nobody else can tell that there is anything."""
-    return (SIGN_IN, *[NOTHING] * 4, answer, answer)
-
-
-def for_staff(answer: str) -> Answers:
-    """Whoever acts for a provider, hub staff and the operator get this."""
-    return (SIGN_IN, NOTHING, NOTHING, *[answer] * 4)
-
-
-EVERYBODY = (OK,) * 7
-WRONG_METHOD = (METHOD,) * 7
-MOVED = (ELSEWHERE,) * 7
-VISITORS = (OK, *[ELSEWHERE] * 6)  # signing in and up: whoever is signed in is led away
-OPERATOR = (SIGN_IN, *[NOTHING] * 5, OK)
-HIDDEN = all_but_anonymous(NOTHING)
-SEES = (SIGN_IN, OK, NOTHING, OK, NOTHING, OK, OK)  # applicant, the dataset's provider, hub staff
-DECIDES = (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, OK, OK)
-ASKS = (SIGN_IN, OK, NOTHING, NO, NOTHING, NO, NO)
-ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
-NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
-
-ATTACHES = (SIGN_IN, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE)  # and back to the files
-HUB_READS = (SIGN_IN, NOTHING, NOTHING, METHOD, METHOD, METHOD, METHOD)  # the method is looked at before the person
-
-# What GET and POST answer to each kind of person; Ada's request for BRGANDI is in review.
-TABLE: dict[str, tuple[Answers, Answers]] = {
-    "healthz": (EVERYBODY, WRONG_METHOD),
-    "readyz": (EVERYBODY, WRONG_METHOD),
-    "pages:*": (EVERYBODY, WRONG_METHOD),
-    "datasets:list": (EVERYBODY, WRONG_METHOD),
-    "datasets:landing": (EVERYBODY, WRONG_METHOD),
-    "datasets:export": (EVERYBODY, WRONG_METHOD),
-    "datasets:metadata": (EVERYBODY, WRONG_METHOD),
-    "datasets:catalogue": (EVERYBODY, WRONG_METHOD),
-    "datasets:feed": (EVERYBODY, WRONG_METHOD),
-    "access_requests:start": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
-    "access_requests:mine": (all_but_anonymous(OK), WRONG_METHOD),
-    "access_requests:detail": (SEES, WRONG_METHOD),
-    "access_requests:messages": (WRONG_METHOD, SEES),  # without words: the page again, with what is missing
-    "access_requests:edit": (NOT_NOW, WRONG_METHOD),
-    "access_requests:edit_step": (NOT_NOW, NOT_NOW),
-    "access_requests:withdraw": (ASKS, ASKED),
-    "access_requests:discard": (NOT_NOW, NOT_NOW),
-    "access_requests:accept": (ASKS, ASKED),
-    "access_requests:files": (SEES, ATTACHES),
-    "access_requests:file": (SEES, WRONG_METHOD),
-    "access_requests:remove_file": (NOT_NOW, NOT_NOW),
-    "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
-    "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
-    "account_login": (VISITORS, VISITORS),
-    "account_signup": (VISITORS, VISITORS),
-    "account_request_login_code": (VISITORS, VISITORS),
-    "account_confirm_login_code": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "account_email_verification_sent": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "account_reset_password": (EVERYBODY, EVERYBODY),
-    "account_confirm_password_reset_code": ((SIGN_IN,) * 7, (SIGN_IN,) * 7),
-    "account_complete_password_reset": (MOVED, MOVED),
-    "account_password_reset_completed": (EVERYBODY, WRONG_METHOD),
-    "account_inactive": (EVERYBODY, WRONG_METHOD),
-    "account_logout": ((ELSEWHERE, *[OK] * 6), MOVED),
-    "account_email": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
-    "account_change_password": (all_but_anonymous(OK), all_but_anonymous(OK)),
-    "account_set_password": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "account_reauthenticate": (all_but_anonymous(OK), all_but_anonymous(OK)),
-    "usersessions_list": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
-    "mfa_index": (all_but_anonymous(OK), all_but_anonymous(METHOD)),
-    "mfa_activate_totp": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "mfa_authenticate": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "mfa_reauthenticate": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "mfa_deactivate_totp": (HIDDEN, HIDDEN),
-    "mfa_view_recovery_codes": (HIDDEN, all_but_anonymous(METHOD)),
-    "mfa_generate_recovery_codes": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "mfa_download_recovery_codes": (HIDDEN, HIDDEN),
-    "socialaccount_login_cancelled": (EVERYBODY, WRONG_METHOD),
-    "socialaccount_login_error": (("401",) * 7, WRONG_METHOD),
-    "socialaccount_signup": ((SIGN_IN,) * 7, (SIGN_IN,) * 7),
-    "socialaccount_connections": (all_but_anonymous(OK), all_but_anonymous(OK)),
-    "openid_connect_*": ((NOTHING,) * 7, (NOTHING,) * 7),  # no service of this name is configured
-    "admin:index": (for_staff(OK), for_staff(OK)),
-    "admin:login": (for_staff(ELSEWHERE), for_staff(ELSEWHERE)),
-    "admin:logout": ((ELSEWHERE, *for_staff(METHOD)[1:]), (ELSEWHERE, *for_staff(ELSEWHERE)[1:])),
-    "admin:password_change": (for_staff(ELSEWHERE), for_staff(ELSEWHERE)),
-    "admin:password_change_done": (HIDDEN, HIDDEN),
-    "admin:jsi18n": (for_staff(OK), for_staff(METHOD)),
-    "admin:autocomplete": (HIDDEN, for_hub(METHOD)),
-    "admin:view_on_site": (for_hub(ELSEWHERE), for_hub(ELSEWHERE)),
-    "admin:app_list": (for_staff(OK), for_staff(OK)),
-    "admin:access_requests_accessrequest_changelist": (for_staff(OK), for_staff(OK)),
-    "admin:access_requests_accessrequest_several": (HIDDEN, HIDDEN),  # without requests there is nothing to show
-    "admin:access_requests_accessrequest_change": (DECIDES, for_staff(METHOD)),
-    "admin:access_requests_accessrequest_message": (for_staff(METHOD), DECIDES),
-    "admin:access_requests_accessrequest_note": (for_staff(METHOD), DECIDES),
-    "admin:access_requests_accessrequest_comment": (DECIDES, DECIDES),
-    # Hub staff have no vote of their own here: they are led to where a vote that came by mail is recorded.
-    "admin:access_requests_accessrequest_step": (
-        (SIGN_IN, NOTHING, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE),
-        (SIGN_IN, NOTHING, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE),
-    ),
-    "admin:access_requests_accessrequest_redact": (
-        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),
-        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, OK, OK),  # without a reason it is asked for again
-    ),
-    "admin:access_requests_accessrequest_assign": (
-        all_but_anonymous(METHOD)[:1] + (NOTHING,) * 2 + (METHOD,) * 4,
-        (SIGN_IN, NOTHING, NOTHING, NO, NOTHING, ELSEWHERE, ELSEWHERE),
-    ),
-    "admin:access_requests_accessrequest_waiting": (for_hub(OK), HUB_READS),
-    "admin:access_requests_accessrequest_export": (for_staff(OK), for_staff(METHOD)),
-    "admin:access_requests_account_acts": (for_hub(OK), HUB_READS),
-    "admin:access_requests_account_close": (for_hub(OK), for_hub(OK)),  # without a reason the page comes back
-    "admin:accounts_user_change": (for_hub(OK), OPERATOR),
-    "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_personflag_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_personflag_lift": (for_hub(OK), for_hub(ELSEWHERE)),
-    "admin:access_requests_policy_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_policy_change": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_form_changelist": (for_hub(OK), for_hub(METHOD)),
-    "admin:access_requests_form_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_form_change": (for_hub(OK), for_hub(METHOD)),
-    "admin:access_requests_form_discard": (for_hub(OK), for_hub(ELSEWHERE)),
-    "admin:access_requests_form_publish": (for_hub(OK), for_hub(ELSEWHERE)),
-    "admin:access_requests_form_preview": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_form_question_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_form_question": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_form_question_move": (for_hub(METHOD), for_hub(ELSEWHERE)),
-    "admin:access_requests_form_question_remove": (for_hub(OK), for_hub(ELSEWHERE)),
-    "admin:access_requests_cannedtext_add": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_cannedtext_change": (for_hub(OK), for_hub(OK)),
-    "admin:access_requests_cannedtext_delete": (for_hub(OK), for_hub(OK)),
-    "admin:datasets_dataset_change": (for_hub(OK), for_hub(OK)),
-    "admin:datasets_dataset_findings": (for_hub(OK), for_hub(OK)),
-    # The rest of the admin: hub staff read; nobody adds, changes or deletes.
-    "admin:*_changelist": (for_hub(OK), for_hub(OK)),
-    "admin:*_history": (for_hub(OK), for_hub(OK)),
-    "admin:*_change": (for_hub(OK), HIDDEN),
-    "admin:*_add": (HIDDEN, HIDDEN),
-    "admin:*_delete": (HIDDEN, HIDDEN),
-}
 
 
 def row_of(name: str) -> tuple[Answers, Answers] | None:
@@ -235,6 +85,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
     provider = provider_of(brgandi, 3)
     token = invite(provider).rpartition("/invitations/")[2].partition("/")[0]
     attached = attach_upload(request=AccessRequest.objects.get(), by=named(cast, "ada"), file=a_file(pdf(), "a.pdf"))
+    said = actions.write(request=AccessRequest.objects.get(), by=named(cast, "ada"), text="When will you answer?")
     rows = {
         "accounts_user": cast["ada"],
         "accounts_providerlink": ProviderLink.objects.first(),
@@ -252,12 +103,22 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         ),
         "access_requests_cannedtext": CannedText.objects.get_or_create(slug="wrong-person")[0],
     }
+    request = AccessRequest.objects.get()
+    signatory = request.participants.get(part=Part.SIGNATORY)
+    admin = "admin:access_requests_accessrequest"
+    own: dict[str, dict[str, Any]] = {
+        f"{admin}_people": {"reference": request.reference, "slug": "add"},
+        f"{admin}_person": {"reference": request.reference, "number": signatory.number, "slug": "replace"},
+        "access_requests:part_invitation": {"token": invite_to_part(signatory).split("/")[-2]},
+    }
     return {
         "rows": rows,
-        "reference": AccessRequest.objects.get().reference,
+        "own": own,
+        "reference": request.reference,
         "doi": BRGANDI_DOI,
         "token": token,
         "public_id": attached.public_id,
+        "digest": said.text.digest,
         "slug": "approve",
         "form": "research",
         "key": "planned_use",
@@ -275,6 +136,8 @@ def written(name: str, pattern: URLPattern, values: dict[str, Any]) -> str:
     """The address with this name, with something real in each of its places."""
     if name.startswith("openid_connect_"):
         return reverse(name, kwargs={"provider_id": "nobody"})
+    if name in values["own"]:
+        return reverse(name, kwargs=values["own"][name])
     rows = values["rows"]
     if name == "admin:access_requests_account_close":
         values = {**values, "slug": "suspend"}
@@ -348,6 +211,9 @@ def test_other_methods_open_nothing_more(who: str, cast: dict[str, User | None],
     assert not faults, "\n".join(faults)
 
 
+ACCESS = ("secret/", "leave/", "renew/", "deletion/")
+
+
 @pytest.mark.parametrize("who", [kind for kind in KINDS if kind != "ada"])
 def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: dict[str, User | None]) -> None:
     draft = actions.start(
@@ -359,7 +225,21 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         client.force_login(user)
     own = f"/requests/{draft.reference}/"
     invented = "/requests/AIDA-2026-99999/"
-    for path in ("", "edit/", "edit/you/", "edit/review/", "discard/", "withdraw/", "accept/", "files/"):
+    for path in (
+        "",
+        "edit/",
+        "edit/you/",
+        "edit/review/",
+        "discard/",
+        "withdraw/",
+        "accept/",
+        "more/",
+        "files/",
+        "copy.pdf",
+        "part/",
+        "people/",
+        *ACCESS,
+    ):
         for method in ("GET", "POST"):
             real, made_up = (client.generic(method, start + path) for start in (own, invented))
             assert kind(real) == kind(made_up)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from access_requests.views.pages import stages
-from access_requests.waiting import LOOKS, USUAL_DAYS, is_working_day, standing, working_days_since
+from access_requests.waiting import LOOKS, is_working_day, standing, working_days_since
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.environment import ROOT
@@ -49,7 +50,6 @@ def test_no_status_is_without_looks() -> None:
     [
         (Status.DRAFT, "Continue"),
         (Status.RETURNED, "Change your answers"),
-        (Status.APPROVED, "Read and accept the licence"),
     ],
 )
 def test_the_one_thing_to_do_now_is_a_button(
@@ -58,6 +58,12 @@ def test_the_one_thing_to_do_now_is_a_button(
     html = read(client, ada, request_at(status))
     assert button in html
     assert html.count("btn-primary") == 1
+
+
+def test_when_others_must_still_confirm_there_is_no_button(client: Client, request_at: RequestAt, ada: User) -> None:
+    html = read(client, ada, request_at(Status.APPROVED))
+    assert "You need not do anything now" in html
+    assert html.count("btn-primary") == 0
 
 
 def test_whoever_waits_is_told_so(client: Client, request_at: RequestAt, ada: User, rut: User) -> None:
@@ -80,12 +86,12 @@ def test_providers_and_the_hub_find_their_own_page(
 
 def test_the_sentence_counts_the_working_days(request_at: RequestAt, ada: User) -> None:
     request = request_at(Status.IN_REVIEW)
-    assert standing(request, ada).sentence.endswith("Usually answered within 6 working days.")
+    assert standing(request, ada).sentence.endswith("An answer is promised within 6 working days.")
     request.status_since -= timedelta(days=7)
-    assert standing(request, ada).sentence.endswith("usually answered within 6.")
+    assert standing(request, ada).sentence.endswith("5 working days so far; at most 6 are promised.")
     assert not standing(request, ada).late
     request.status_since -= timedelta(days=21)
-    assert "longer than the usual 6" in standing(request, ada).sentence
+    assert "longer than the 6 that are promised" in standing(request, ada).sentence
     assert standing(request, ada).late
 
 
@@ -108,6 +114,8 @@ def test_the_line_of_steps(request_at: RequestAt, status: Status) -> None:
         Status.REJECTED: ["done", "done", "done", "end"],
         Status.WITHDRAWN: ["done", "done", "end"],
         Status.CLOSED: ["done", "done", "end"],
+        Status.EXPIRED: ["done", "done", "done", "done", "end"],
+        Status.REVOKED: ["done", "done", "done", "done", "end"],
     }
     assert states == expected.get(status, ["done", "done", "now", "next"])
 
@@ -155,11 +163,11 @@ def test_working_days_since(since: str, now: str, days: int) -> None:
     assert working_days_since(*moments) == days
 
 
-def test_usual_time_stands_once() -> None:
-    """`USUAL_DAYS` is the only place; a template that writes the number out would go on saying it when that changes."""
+def test_promised_time_stands_once() -> None:
+    """The setting is the only place; a template that writes the number out would go on saying it when that changes."""
     said = [
         path.name
         for path in (ROOT / "templates").rglob("*.html")
-        if f"{USUAL_DAYS} working days" in path.read_text("utf-8")
+        if f"{settings.PROMISED_DAYS} working days" in path.read_text("utf-8")
     ]
     assert said == []

@@ -7,6 +7,7 @@ Every verb raises `rules.Denied` with a sentence for the person, and then nothin
 """
 
 from .access import (
+    HandedOver,
     confirm_deletion,
     deliver,
     expire,
@@ -18,16 +19,22 @@ from .access import (
 )
 from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
-from .files import attach, detach, redact_file, redact_text
-from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
+from .files import attach, detach, redact_file, redact_text, take_from_answer
+from .inviting import remind_person, send_fresh_link
+from .judging import close, confirm, decide, excuse, forward, hand_over, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
 from .policies import apply_policy
+from .siblings import add_sibling, submit_together
 from .talking import assign, comment, note, register, write
+from .writing import LONGEST_SUBJECT, holders_of, write_to_holders
 
 __all__ = [
+    "LONGEST_SUBJECT",
+    "HandedOver",
     "accept_license",
     "add_person",
+    "add_sibling",
     "apply_policy",
     "assign",
     "attach",
@@ -49,6 +56,8 @@ __all__ = [
     "expire",
     "extend",
     "forward",
+    "hand_over",
+    "holders_of",
     "leave",
     "lift_suspension",
     "note",
@@ -56,6 +65,7 @@ __all__ = [
     "redact_file",
     "redact_text",
     "register",
+    "remind_person",
     "remove_person",
     "renew",
     "reopen",
@@ -63,12 +73,16 @@ __all__ = [
     "revoke",
     "save_answers",
     "send_back",
+    "send_fresh_link",
     "show_secret",
     "start",
     "submit",
+    "submit_together",
     "suspend_account",
+    "take_from_answer",
     "take_part",
     "void_votes",
     "withdraw",
     "write",
+    "write_to_holders",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests.events import seal
-from access_requests.models import AccessRequest, Agreement, Attachment, Delivery, Participant
+from access_requests.models import AccessRequest, Agreement, Attachment, Delivery, Grant, Participant
 from access_requests.plain import plain
 from access_requests.rules import Denied, check_length, check_may
 from access_requests.workflow import HOLDERS, GrantEnd, Part, Status, Verb
@@ -36,14 +37,23 @@ def record_agreement(*, request: AccessRequest, by: User, paper: Attachment, sig
     return grant_if_complete(request)
 
 
+# Where data is fetched from: no address that a browser would run, no spaces or control characters.
+LINK = re.compile(r"(?:https?|sftp|ftps)://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class HandedOver:
-    """How the data reaches a holder: words, a link, a secret, and the last day on which they work."""
+    """How the data reaches a holder: words, a link, a secret, and the last day on which they work.
+
+    `keep_secret`: each holder's own secret of the last time still holds, so that nobody need see it to hand it over
+    again.
+    """
 
     how: str = ""
     link: str = ""
     secret: str = ""
     valid_until: date | None = None
+    keep_secret: bool = False
 
     def check(self) -> None:
         """Refuse what nobody could use.
@@ -53,8 +63,10 @@ class HandedOver:
         """
         if not (self.how.strip() or self.link.strip()):
             raise Denied(_("Say how the holder gets the data: a link, or words."))
-        if self.link and not self.link.startswith(("https://", "http://", "sftp://", "ftps://")):
+        if self.link and not LINK.fullmatch(self.link.strip()):
             raise Denied(_("The link must be a whole address, such as https://…"))
+        if not self.secret.isprintable():
+            raise Denied(_("The secret holds characters that nobody can type."))
         if len(self.link) > 2000 or len(self.secret) > 500 or len(self.how) > 5000:
             raise Denied(_("One of these is too long."))
         if self.valid_until and self.valid_until < timezone.localdate():
@@ -78,16 +90,36 @@ def deliver(
     grants = [grant for grant in grants_of(request) if keys is None or grant.participant_id in keys]
     if not grants:
         raise Denied(_("Choose somebody who has access."))
-    again = False
-    for grant in grants:
-        number = grant.deliveries.count() + 1
-        again = again or number > 1
-        values = {"how": plain(what.how), "link": what.link.strip(), "secret": what.secret.strip()}
-        Delivery.objects.create(grant=grant, number=number, by=by, valid_until=what.valid_until, **values)
-    until = what.valid_until.isoformat() if what.valid_until else None
-    payload: dict[str, Any] = {"persons": [grant.participant.number for grant in grants], "again": again}
-    record(request, Verb.DELIVER, by=by, payload={**payload, "valid_until": until, "secret": bool(what.secret)})
+    now = timezone.now()
+    rows = [_delivery(grant, what, by, now) for grant in grants]
+    payload: dict[str, Any] = {
+        "persons": [grant.participant.number for grant in grants],
+        "again": any(row.number > 1 for row in rows),
+        "valid_until": what.valid_until.isoformat() if what.valid_until else None,
+        "secret": any(row.secret for row in rows),
+    }
+    record(request, Verb.DELIVER, by=by, payload=payload)
     return request
+
+
+def _delivery(grant: Grant, what: HandedOver, by: User, at: datetime) -> Delivery:
+    last = grant.deliveries.order_by("-number").first()
+    secret = what.secret.strip()
+    if what.keep_secret and not secret:
+        if last is None or not last.secret:
+            sentence = _("No secret was handed over to %(name)s before. Write it, or leave it out.")
+            raise Denied(sentence % {"name": grant.participant.name})
+        secret = last.secret
+    return Delivery.objects.create(
+        grant=grant,
+        number=last.number + 1 if last else 1,
+        how=plain(what.how),
+        link=what.link.strip(),
+        secret=secret,
+        valid_until=what.valid_until,
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -95,12 +127,14 @@ def show_secret(*, request: AccessRequest, by: User) -> Delivery:
     """A holder looks at the secret of their latest delivery; that they did is recorded."""
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.SHOW_SECRET, request)
+    today = timezone.localdate()
     own = Participant.objects.of(by).filter(request=request, part__in=sorted(HOLDERS))
-    deliveries = Delivery.objects.filter(grant__request=request, grant__ended_at=None, grant__participant__in=own)
-    latest = deliveries.select_related("grant__participant").order_by("grant", "-number").first()
+    grants = Grant.objects.in_force().on(today).filter(request=request, participant__in=own)
+    deliveries = Delivery.objects.filter(grant__in=grants).select_related("grant__participant")
+    latest = deliveries.order_by("-at", "-pk").first()
     if latest is None or not latest.secret:
         raise Denied(_("No secret was handed over to you here."))
-    if latest.valid_until and latest.valid_until < timezone.localdate():
+    if latest.valid_until and latest.valid_until < today:
         raise Denied(_("It does not work any more. Write a message and ask for it to be delivered again."))
     payload = {"person": latest.grant.participant.number, "delivery": latest.number}
     record(request, Verb.SHOW_SECRET, by=by, payload=payload)
@@ -116,6 +150,8 @@ def extend(*, request: AccessRequest, by: User, ends: date) -> AccessRequest:
     latest = max(grant.ends for grant in grants if grant.ends)
     if ends <= latest:
         raise Denied(_("The new last day must be later than the one now."))
+    if ends < timezone.localdate():
+        raise Denied(_("The last day lies in the past."))
     for grant in grants:
         grant.ends = ends
         grant.save(update_fields=["ends"])
@@ -126,12 +162,15 @@ def extend(*, request: AccessRequest, by: User, ends: date) -> AccessRequest:
 
 @transaction.atomic
 def expire(*, request: AccessRequest, today: date) -> bool:
-    """The clock ends access whose last day has passed; whether it did."""
+    """The clock ends access whose last day has passed; whether it did.
+
+    The last day that was agreed counts also where nobody holds access any more.
+    """
     request = AccessRequest.objects.locked(request)
-    grants = grants_of(request)
-    if request.status != Status.GRANTED or not grants or any(row.ends is None or row.ends >= today for row in grants):
+    last = Grant.objects.filter(request=request).decisive()
+    if request.status != Status.GRANTED or last is None or last.ends is None or last.ends >= today:
         return False
-    ended = end_grants(grants, GrantEnd.EXPIRED)
+    ended = end_grants(grants_of(request), GrantEnd.EXPIRED)
     move(request, Status.EXPIRED)
     record(request, Verb.EXPIRE, by=None, payload={"ended": ended})
     return True

@@ -9,16 +9,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import questions, review, sending
+from access_requests import questions, review, sending, siblings
 from access_requests.builtin import version_in_use
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
 from access_requests.references import next_reference
 from access_requests.rules import AlreadySent, Denied, check_may
-from access_requests.workflow import EDITABLE, OPEN, Status, Verb
+from access_requests.workflow import EDITABLE, OPEN, GrantEnd, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import License
 
+from .files import take_back_unused
 from .moving import move, open_review, record
 
 
@@ -46,31 +47,51 @@ def _draft(license: License, by: User, values: Mapping[str, Any]) -> AccessReque
         )
 
 
+# What is asked anew of somebody whose access ended because they left the institution.
+PLACES = ("applicant_institution", "applicant_department", "applicant_address")
+
+
 def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     """Begin a request that follows this one: a draft with the same answers, linked to it.
 
-    A person who has a draft under this licence gets that one.
+    A person who has a draft under this licence gets that one, linked. Who left the institution answers anew where they
+    work. Files are not copied: they stay with the request that they were sent in, and the form asks for them again.
     """
     request = AccessRequest.objects.select_related("license__dataset", "form_version").get(pk=request.pk)
     check_may(by, Verb.RENEW, request)
     version = version_in_use(policy_of(request.license).form)
     asked = questions.parse(version.questions)
     sent = request.last_submission
-    answers = questions.tidied(asked, sent.answers if sent else {})
+    answers = questions.without_files(asked, questions.tidied(asked, sent.answers if sent else {}))
     filled = {**questions.prefilled(asked, sending.known_of(by)), **answers}
-    return _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
+    if request.grants.filter(participant__in=Participant.objects.of(by), end_reason=GrantEnd.LEFT).exists():
+        filled = {key: value for key, value in filled.items() if key not in PLACES}
+    draft = _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
+    AccessRequest.objects.filter(pk=draft.pk, renews=None, status=Status.DRAFT).update(renews=request)
+    draft.renews = draft.renews or request
+    return draft
 
 
 @transaction.atomic
 def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]) -> AccessRequest:
-    """Keep answers in the draft, right or wrong: nothing that can be read is lost. Unknown keys are dropped."""
-    request = AccessRequest.objects.locked(request)
+    """Keep answers in the draft, right or wrong: nothing that can be read is lost.
+
+    The drafts that are asked for together with it keep those that they ask for, too. Unknown keys are dropped. So are
+    files: they answer by being attached (`attach`), never by their ids.
+    """
+    request, others = siblings.locked_with_siblings(request)
     check_may(by, Verb.SAVE, request)
     asked = questions.parse(request.form_version.questions)
-    request.draft = {**request.draft, **questions.tidied(asked, answers)}
+    _keep(request, questions.without_files(asked, questions.tidied(asked, answers)))
+    for draft in others:
+        _keep(draft, siblings.shared_answers(draft, answers))
+    return request
+
+
+def _keep(request: AccessRequest, answers: Mapping[str, Any]) -> None:
+    request.draft = {**request.draft, **answers}
     request.changed_at = timezone.now()
     request.save(update_fields=["draft", "changed_at"])
-    return request
 
 
 @transaction.atomic
@@ -88,13 +109,14 @@ def submit(*, request: AccessRequest, by: User) -> AccessRequest:
     answers = sending.checked_answers(request)
     people = sending.people_of(request, answers)
     sending.check_only_one(request, people)
+    take_back_unused(request, by=by, answers=answers)
     submission, changed = sending.add_submission(request, answers)
     sending.name_people(request, people)
     sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
     sending.remember(by, answers)
     request.submitted_at = request.submitted_at or timezone.now()
     request.draft = answers
-    payload: dict[str, Any] = {"submission": submission.number, "digest": submission.digest, "changed": changed}
+    payload = sending.payload_of(submission, changed)
     if (number := open_review(request, answers)) is not None:
         payload["round"] = number
     sending.index_words(request)

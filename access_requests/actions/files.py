@@ -1,7 +1,12 @@
-"""The verbs about files and about taking texts and files out of the record."""
+"""The verbs about files and about taking texts and files out of the record.
+
+A file that answers a question stands in the draft by its public id. Whatever adds or takes such a file changes the
+draft with it, under the same lock: two windows lose nothing of each other, and nobody answers with an id alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +16,11 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access_requests import kinds
+from access_requests.builtin import questions_of
 from access_requests.events import erase, seal
+from access_requests.further import is_unsent
+from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, Attachment, SealedText
 from access_requests.rules import Denied, check_may, check_reason
 from access_requests.workflow import CONFLICTED, EDITABLE, Part, Status, Verb
@@ -44,7 +53,7 @@ def attach(
     """Attach a file that was stored before; a refusal leaves it to the sweep of files that no row names.
 
     Args:
-        question: the question of the form that the file answers, where `kind` is ANSWER.
+        question: the question of the form that the file answers, where `kind` is ANSWER; it joins the draft's answer.
         internal: for providers and hub staff only; whoever is named cannot attach such a file.
     """
     request = AccessRequest.objects.locked(request)
@@ -53,15 +62,47 @@ def attach(
     named = bool(acting & CONFLICTED)
     if named and (internal or kind not in {Attachment.Kind.SENT, Attachment.Kind.ANSWER}):
         raise Denied(_("You can attach files for everybody concerned only."))
-    if kind == Attachment.Kind.ANSWER and (Part.APPLICANT not in acting or request.status not in EDITABLE):
-        raise Denied(_("Only the applicant answers questions, and before the request is sent."))
+    if kind == Attachment.Kind.ANSWER:
+        _check_answer(request, acting, question)
     row = Attachment.objects.create(
         request=request, kind=kind, question=question, internal=internal, by=by, **vars(file)
     )
-    if request.status != Status.DRAFT:
-        payload: dict[str, Any] = {"file": str(row.public_id), "sha256": row.sha256, "size": row.size}
-        record(request, Verb.ATTACH, by=by, payload={**payload, "kind": row.kind, "internal": internal})
+    if kind == Attachment.Kind.ANSWER:
+        _set_answer(request, question, [*_answer(request, question), str(row.public_id)])
+    payload: dict[str, Any] = {"file": str(row.public_id), "sha256": row.sha256, "size": row.size}
+    _keep(request, Verb.ATTACH, by, {**payload, "kind": row.kind, "internal": internal})
     return row
+
+
+def _check_answer(request: AccessRequest, acting: Collection[Part], question: str) -> None:
+    if Part.APPLICANT not in acting or request.status not in EDITABLE:
+        raise Denied(_("Only the applicant answers questions, and before the request is sent."))
+    _check_asked(request, question)
+
+
+def _check_asked(request: AccessRequest, question: str) -> None:
+    if question not in {each.key for each in questions_of(request) if each.kind is Kind.FILE}:
+        raise Denied(_("The form does not ask for this file."))
+
+
+def _answer(request: AccessRequest, question: str) -> list[str]:
+    """The ids that answer a question in the draft."""
+    found: list[str] = kinds.tidy(Kind.FILE, request.draft.get(question))
+    return found
+
+
+def _set_answer(request: AccessRequest, question: str, ids: list[str]) -> None:
+    """Answer a question in the draft with files; the caller saves the request."""
+    request.draft = {**request.draft, question: ids}
+
+
+def _keep(request: AccessRequest, verb: Verb, by: User, payload: Mapping[str, Any]) -> None:
+    """Save a request whose files changed, with an event, but for a draft that nobody else has seen."""
+    if request.status == Status.DRAFT:
+        request.changed_at = timezone.now()
+        request.save(update_fields=["draft", "changed_at"])
+    else:
+        record(request, verb, by=by, payload=payload)
 
 
 def _check_room(request: AccessRequest, file: Stored) -> None:
@@ -79,15 +120,59 @@ def detach(*, request: AccessRequest, by: User, file: Attachment) -> AccessReque
     """The applicant takes back a file that was not sent yet; the file itself goes with the next sweep."""
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.DETACH, request)
-    row = request.attachments.filter(pk=file.pk, removed_at=None, redacted_at=None).first()
-    last = request.last_submission
-    if row is None or row.by_id != by.pk or (last and row.at <= last.sent_at):
+    row = request.attachments.filter(pk=file.pk).first()
+    if row is None or not is_unsent(request, row, by):
         raise Denied(_("This file was sent with the request, so it stays. Hub staff can redact it."))
+    _take_back(request, row, by)
+    return request
+
+
+def _take_back(request: AccessRequest, row: Attachment, by: User) -> None:
     row.removed_at = timezone.now()
     row.save(update_fields=["removed_at"])
-    if request.status != Status.DRAFT:
-        record(request, Verb.DETACH, by=by, payload={"file": str(row.public_id), "sha256": row.sha256})
+    _leave_out(request, row)
+    _keep(request, Verb.DETACH, by, {"file": str(row.public_id), "sha256": row.sha256})
+
+
+def _leave_out(request: AccessRequest, row: Attachment) -> None:
+    """Take a file out of the draft's answer, if it is in one; the caller saves the request."""
+    answer = _answer(request, row.question)
+    if str(row.public_id) in answer:
+        _set_answer(request, row.question, [each for each in answer if each != str(row.public_id)])
+
+
+@transaction.atomic
+def take_from_answer(*, request: AccessRequest, by: User, question: str, files: Collection[str]) -> AccessRequest:
+    """The applicant takes files out of the answer to a question.
+
+    One that nobody else has read is taken back with it; one that was sent before stays with the request, since it
+    belongs to what was sent.
+
+    Args:
+        question: its key.
+        files: public ids as the draft holds them; others are passed over.
+    """
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.SAVE, request)
+    _check_asked(request, question)
+    _set_answer(request, question, [each for each in _answer(request, question) if each not in files])
+    request.changed_at = timezone.now()
+    request.save(update_fields=["draft", "changed_at"])
+    for row in request.attachments.filter(kind=Attachment.Kind.ANSWER, question=question):
+        if str(row.public_id) in files and is_unsent(request, row, by):
+            _take_back(request, row, by)
     return request
+
+
+def take_back_unused(request: AccessRequest, *, by: User, answers: Mapping[str, Any]) -> None:
+    """Before a locked request is sent: take back the files of questions that are not asked with these answers.
+
+    Nobody has read them, and they must not lie with the request as if they were sent.
+    """
+    named = {each for key in answers for each in kinds.tidy(Kind.FILE, answers[key])}
+    for row in request.attachments.filter(kind=Attachment.Kind.ANSWER).select_related("by"):
+        if str(row.public_id) not in named and is_unsent(request, row, row.by):  # one applicant may follow another
+            _take_back(request, row, by)
 
 
 @transaction.atomic
@@ -105,6 +190,7 @@ def redact_file(*, request: AccessRequest, by: User, file: Attachment, reason: s
         raise Denied(_("This file is not there any more."))
     row.redacted_at, row.redacted_by = timezone.now(), by
     row.save(update_fields=["redacted_at", "redacted_by"])
+    _leave_out(request, row)  # whoever sends the request again attaches another
     payload = {"file": str(row.public_id), "sha256": row.sha256, "reason": sealed.digest}
     record(request, Verb.REDACT, by=by, payload=payload)
     return row

@@ -64,24 +64,25 @@ def settle_round(request: AccessRequest) -> Answer | None:
 
 def grant_if_complete(request: AccessRequest) -> AccessRequest:
     """Open access where no condition is left: for everybody entitled, and later for who completes their part later."""
-    if request.status == Status.APPROVED and not open_conditions(request):
-        made = sending.grant_all(request)
-        move(request, Status.GRANTED)
-    elif request.status == Status.GRANTED:
-        made = sending.grant_all(request)
-    else:
+    opens = request.status == Status.APPROVED
+    if request.status not in {Status.APPROVED, Status.GRANTED} or (opens and open_conditions(request)):
         return request
+    made = sending.grant_all(request)
+    if opens:
+        move(request, Status.GRANTED)
+        request.copies_deleted_at = None  # of access before that was revoked and is open again
     if made:
-        record(request, Verb.GRANT, by=None, payload=_granted(made))
+        record(request, Verb.GRANT, by=None, payload=_granted(made, opens=opens))
     return request
 
 
-def _granted(made: list[Grant]) -> dict[str, Any]:
+def _granted(made: list[Grant], *, opens: bool) -> dict[str, Any]:
     first = made[0]
     return {
         "starts": first.starts.isoformat(),
         "ends": first.ends.isoformat() if first.ends else None,
         "persons": [grant.participant.number for grant in made],
+        "opens": opens,
     }
 
 
@@ -117,12 +118,21 @@ def open_review(request: AccessRequest, answers: Mapping[str, Any]) -> int | Non
     return number
 
 
-def forward_if_ready(request: AccessRequest) -> AccessRequest:
-    """Ask the deciders on a submitted request that waited only for people named in it, the last of whom confirmed."""
-    if request.status != Status.SUBMITTED:
+def forward_if_ready(request: AccessRequest, *, blocked: bool) -> AccessRequest:
+    """Bring a submitted request on for which the last person has confirmed, or is not waited for any more.
+
+    The deciders are asked; where hub staff check first, their turn begins now.
+
+    Args:
+        request: locked, as it is after what was done.
+        blocked: whether it waited for somebody named before that.
+    """
+    if request.status != Status.SUBMITTED or not blocked or blocks_review(request):
         return request
     answers = request.submissions.latest("number").answers
     number = open_review(request, answers)
     if number is not None:
         record(request, Verb.FORWARD, by=None, payload={"round": number})
+    else:
+        request.save(update_fields=["status_since"])
     return request

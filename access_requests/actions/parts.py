@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import sending
-from access_requests.conditions import accepted_by
+from access_requests import part_invitations, sending
+from access_requests.conditions import accepted_by, blocks_review
 from access_requests.events import seal
 from access_requests.models import AccessRequest, Attachment, Participant, PartInvitation
 from access_requests.plain import plain
 from access_requests.rules import Denied, check_length, check_may
-from access_requests.workflow import EDITABLE, HOLDERS, NAMED, GrantEnd, Part, Verb
+from access_requests.workflow import EDITABLE, HOLDERS, NAMED, OPEN, GrantEnd, Part, Verb
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
 
@@ -24,20 +24,29 @@ from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, 
 
 @transaction.atomic
 def take_part(*, invitation: PartInvitation, by: User) -> AccessRequest:
-    """Let the person who followed a link take the part as their own; the link is used up.
+    """Let the person who followed a link take the part as their own; the link is used up, and others like it close.
+
+    Whatever else the request names the same address as is theirs, too.
 
     Raises:
-        Denied: when it was used or has run out, or the person has no verified address or is the applicant.
+        Denied: when the link was used or has run out, the part is settled by somebody else, or the person has no
+        verified address or is the applicant.
     """
     request = AccessRequest.objects.locked(invitation.participant.request)
     if not by.verified_emails:
         raise Denied(_("First verify the e-mail address of your account, then open the link again."))
     if request.applicant_id == by.pk:
         raise Denied(_("You are the applicant of this request. The link is for the person whom you named."))
+    # One conditional update, so that of two people with the same link only one is let in.
     open_ = PartInvitation.objects.filter(pk=invitation.pk, used_at=None, expires_at__gt=timezone.now())
     if not open_.filter(participant__removed_at=None).update(used_at=timezone.now(), used_by=by):
         raise Denied(_("This link does not work any more. You can ask for a new one."))
-    Participant.objects.filter(pk=invitation.participant_id).update(user=by)
+    person = Participant.objects.get(pk=invitation.participant_id)
+    same = request.participants.filter(email=person.email, removed_at=None).exclude(part=Part.APPLICANT)
+    if same.exclude(confirmed_at=None).exclude(user=None).exclude(user=by).exists():
+        raise Denied(_("Somebody has confirmed this part with another account. Write to hub staff if it was not you."))
+    same.update(user=by)
+    part_invitations.close(same)
     return request
 
 
@@ -51,6 +60,8 @@ def _own(request: AccessRequest, by: User, parts: Iterable[Part]) -> list[Partic
 def confirm_part(*, request: AccessRequest, by: User, text: LicenseText | None = None) -> AccessRequest:
     """Somebody who is named confirms their part; whoever gets access accepts the licence with it.
 
+    What they have confirmed and accepted already is not recorded again.
+
     Args:
         text: the text of the licence that was shown; it must be the one in force. None for who only signs.
     """
@@ -59,16 +70,25 @@ def confirm_part(*, request: AccessRequest, by: User, text: LicenseText | None =
     own = _own(request, by, NAMED)
     if any(Part(person.part) in HOLDERS for person in own):
         _check_in_force(request, text)
+    blocked = bool(blocks_review(request))
     for person in own:
-        person.confirmed_at, person.declined_at, person.declined_why = timezone.now(), None, None
-        person.user = by
-        person.save(update_fields=["confirmed_at", "declined_at", "declined_why", "user"])
-        payload: dict[str, Any] = {"person": person.number, "part": person.part, "text": None}
-        if text is not None and Part(person.part) in HOLDERS:
-            sending.accept(request, person, by=by, text=text)
-            payload["text"] = text.sha256
+        accepted = text if Part(person.part) in HOLDERS else None
+        new = sending.accept(request, person, by=by, text=accepted) if accepted else False
+        if person.confirmed_at and not new:
+            continue
+        _settle(person, by, confirmed_at=person.confirmed_at or timezone.now())
+        payload = {"person": person.number, "part": person.part, "text": accepted.sha256 if accepted else None}
         record(request, Verb.CONFIRM_PART, by=by, payload=payload)
-    return grant_if_complete(forward_if_ready(request))
+    return grant_if_complete(forward_if_ready(request, blocked=blocked))
+
+
+def _settle(person: Participant, by: User, **values: Any) -> None:
+    """Keep somebody's answer; no link that was sent before lets in anybody else now."""
+    settled: dict[str, Any] = {"confirmed_at": None, "declined_at": None, "declined_why": None, "user": by, **values}
+    for field, value in settled.items():
+        setattr(person, field, value)
+    person.save(update_fields=list(settled))
+    part_invitations.close(Participant.objects.filter(pk=person.pk))
 
 
 def _check_in_force(request: AccessRequest, text: LicenseText | None) -> None:
@@ -78,15 +98,21 @@ def _check_in_force(request: AccessRequest, text: LicenseText | None) -> None:
 
 @transaction.atomic
 def decline_part(*, request: AccessRequest, by: User, reason: str = "") -> AccessRequest:
-    """Somebody who is named says that this is not their part; their own access, if there is any, ends."""
+    """Somebody who is named says that this is not their part; their own access, if there is any, ends.
+
+    Saying it again changes nothing.
+
+    Args:
+        reason: for hub staff and the dataset's providers; neither the applicant nor anybody named reads it.
+    """
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.DECLINE_PART, request)
     text = check_length(plain(reason))
     for person in _own(request, by, NAMED):
+        if person.declined_at:
+            continue
         sealed = seal(request, text) if text else None
-        person.confirmed_at, person.declined_at, person.declined_why = None, timezone.now(), sealed
-        person.user = by
-        person.save(update_fields=["confirmed_at", "declined_at", "declined_why", "user"])
+        _settle(person, by, declined_at=timezone.now(), declined_why=sealed)
         ended = end_grants(grants_of(request, person), GrantEnd.REMOVED)
         payload = {"person": person.number, "part": person.part, "reason": sealed.digest if sealed else None}
         record(request, Verb.DECLINE_PART, by=by, payload={**payload, "ended": ended})
@@ -116,12 +142,13 @@ def accept_license(
         request.draft_license_text = text
         request.save(update_fields=["draft_license_text"])
         return request
+    blocked = bool(blocks_review(request))
     for named in _for_whom(request, by, acting, person, paper):
         if sending.accept(request, named, by=by, text=text, paper=paper):
             payload: dict[str, Any] = {"text": text.sha256, "person": named.number, "part": named.part}
             payload["paper"] = paper.sha256 if paper else None
             record(request, Verb.ACCEPT_LICENSE, by=by, payload=payload)
-    return grant_if_complete(forward_if_ready(request))
+    return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
 def _for_whom(
@@ -135,8 +162,10 @@ def _for_whom(
     if paper is None or paper.request_id != request.pk or not paper.is_there:
         raise Denied(_("Attach what the person signed; it is kept with the request."))
     if person.part != Part.APPLICANT:
-        person.confirmed_at, person.declined_at = person.confirmed_at or timezone.now(), None
-        person.save(update_fields=["confirmed_at", "declined_at"])
+        person.confirmed_at = person.confirmed_at or timezone.now()
+        person.declined_at = person.declined_why = None
+        person.save(update_fields=["confirmed_at", "declined_at", "declined_why"])
+        part_invitations.close(request.participants.filter(pk=person.pk))
     return [person]
 
 
@@ -147,7 +176,7 @@ def carry_over(*, request: AccessRequest, text: LicenseText) -> int:
     Called by the clock for every open request. Whoever has accepted this very text needs nothing carried over.
     """
     request = AccessRequest.objects.locked(request)
-    if text not in request.license.texts_as_good:
+    if request.status not in OPEN or text not in request.license.texts_as_good:
         return 0
     held = accepted_by(request, request.license.texts_as_good)
     told = {

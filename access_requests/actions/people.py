@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import sending
+from access_requests.conditions import blocks_review
 from access_requests.models import AccessRequest, Participant
 from access_requests.people import Named
 from access_requests.plain import plain
@@ -22,6 +23,7 @@ from aidahub.accounts.models import User
 from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, record
 
 MOST_MEMBERS = 50
+MOST_EVER = 200
 
 
 @transaction.atomic
@@ -36,18 +38,22 @@ def add_person(*, request: AccessRequest, by: User, person: Named) -> AccessRequ
     if person.part not in (NAMED if Part.HUB in acting else {Part.MEMBER}):
         raise Denied(_("You can add members here. Who else is named stands in the answers."))
     added = _add(request, person)
-    return _told(request, Verb.ADD_PERSON, by, {"person": added.number, "part": added.part, "ended": []})
+    payload = {"person": added.number, "part": added.part, "ended": []}
+    return _told(request, Verb.ADD_PERSON, by, payload, blocked=False)
 
 
 def _add(request: AccessRequest, person: Named) -> Participant:
     checked = _checked(person)
     here = request.participants.filter(removed_at=None)
-    if here.filter(part=person.part, email=checked["email"]).exists():
-        raise Denied(_("This person is named as that already."))
+    same = here.filter(email=checked["email"])
+    if same.exists() if person.part == Part.MEMBER else same.filter(part=person.part).exists():
+        raise Denied(_("This person is named in the request already."))
     if person.part != Part.MEMBER and here.filter(part=person.part).exists():
         raise Denied(_("Somebody is named as that already. Replace that person instead."))
     if here.filter(part=Part.MEMBER).count() >= MOST_MEMBERS:
         raise Denied(_("A request names at most %(number)s members.") % {"number": MOST_MEMBERS})
+    if request.participants.count() >= MOST_EVER:  # each of them gets a mail
+        raise Denied(_("Too many people were named in this request by now. Write to hub staff."))
     return request.participants.create(part=person.part, **checked)
 
 
@@ -66,8 +72,12 @@ def _checked(person: Named) -> dict[str, Any]:
     return values
 
 
-def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any]) -> AccessRequest:
-    """Record a change of people in a sent request, which may meet the last condition. A draft has no events."""
+def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any], *, blocked: bool) -> AccessRequest:
+    """Record a change of people in a sent request, which may meet the last condition. A draft has no events.
+
+    Args:
+        blocked: whether the request waited for somebody named before the change.
+    """
     if request.status == Status.DRAFT:
         return request
     sending.index_words(request)
@@ -76,7 +86,7 @@ def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any])
             record(request, verb, by=by, payload=payload)
     except IntegrityError as error:
         raise Denied(sending.ANOTHER_OPEN) from error
-    return grant_if_complete(forward_if_ready(request))
+    return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
 def _person_in(request: AccessRequest, person: Participant) -> Participant:
@@ -101,8 +111,9 @@ def remove_person(*, request: AccessRequest, by: User, person: Participant) -> A
         raise Denied(_("You can remove members here. Who else is named stands in the answers."))
     if person.part in {Part.APPLICANT, Part.RECIPIENT_SCIENTIST}:
         raise Denied(_("A request always has this person. Name somebody else in their place."))
-    ended = _remove(request, person)
-    return _told(request, Verb.REMOVE_PERSON, by, {"person": person.number, "part": person.part, "ended": ended})
+    blocked = bool(blocks_review(request))
+    payload = {"person": person.number, "part": person.part, "ended": _remove(request, person)}
+    return _told(request, Verb.REMOVE_PERSON, by, payload, blocked=blocked)
 
 
 def _remove(request: AccessRequest, person: Participant) -> list[int]:
@@ -130,7 +141,7 @@ def replace_person(*, request: AccessRequest, by: User, person: Participant, suc
     if added.part == Part.RECIPIENT_SCIENTIST:
         request.recipient_key = added.email
     payload = {"person": person.number, "successor": added.number, "part": added.part, "ended": ended}
-    return _told(request, Verb.REPLACE_PERSON, by, payload)
+    return _told(request, Verb.REPLACE_PERSON, by, payload, blocked=False)
 
 
 @transaction.atomic
@@ -157,6 +168,6 @@ def change_applicant(*, request: AccessRequest, by: User, email: str) -> AccessR
     added = request.participants.create(part=Part.APPLICANT, user=user, **_checked(person))
     if request.recipient_key == old.email:
         request.recipient_key = added.email
-    request.applicant = user
+    request.applicant, request.draft_license_text = user, None  # what the old one accepted, this one has not
     payload = {"person": old.number, "successor": added.number, "part": added.part, "ended": ended}
-    return _told(request, Verb.CHANGE_APPLICANT, by, payload)
+    return _told(request, Verb.CHANGE_APPLICANT, by, payload, blocked=False)

@@ -37,5 +37,5 @@ def _moved_on(request: AccessRequest) -> bool:
     elif before == Status.SUBMITTED and not blocks_review(request):
         answers = request.submissions.latest("number").answers
         if not needs_triage(request, answers, flagged=forces_triage(request)):
-            forward_if_ready(request)
+            forward_if_ready(request, blocked=True)
     return request.status != before

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from access_requests import questions, sending
 from access_requests.events import seal
+from access_requests.further import check_not_too_many
 from access_requests.models import AccessRequest, Message, Participant
 from access_requests.plain import plain
 from access_requests.rules import Denied, check_length, check_may
@@ -53,6 +54,7 @@ def write(*, request: AccessRequest, by: User, text: str) -> Message:
     """Write to the other side: applicant and those named to the reviewers, and back. Everybody concerned reads it."""
     request = AccessRequest.objects.locked(request)
     acting = check_may(by, Verb.MESSAGE, request)
+    check_not_too_many(request, acting)
     return _say(request, Verb.MESSAGE, by, Message.Kind.MESSAGE, text, acting)
 
 

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import flags
@@ -30,13 +32,19 @@ from .assigning import hub_staff
 from .conversation import conversation
 from .filters import user_of
 from .forms import StepForm
+from .forms_of_access import AccessForm
 from .frame import frame
+from .holders import holdings_for
 from .identity import people_of
 from .offers import Offer, offer, offers, step_url, votes_here
+from .parts import people_for
 from .perform import perform
+from .siblings import asked_together
 from .steps import APPROVE, RECORD, REJECT, STEPS, Step
+from .steps_of_access import ACCESS_FORMS, ACCESS_STEPS, perform_access
 from .steps_of_hub import EXCUSE, STEPS_OF_HUB, excusable, form_class, initial_for, offer_of_hub, offers_of_hub
 
+ALL_STEPS = {**STEPS, **STEPS_OF_HUB, **ACCESS_STEPS}
 TEMPLATES = "admin/access_requests/accessrequest"
 ALL_STEPS = {**STEPS, **STEPS_OF_HUB}
 
@@ -90,18 +98,25 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "offers": buttons,
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
         "is_named": is_named,
+        "on_paper": user.is_hub and not is_named,
         "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
         "may_flag": user.is_hub and not is_named,
         "around": offers_of_hub(user, access_request),
         "staff": hub_staff() if user.is_hub else [],
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_of(people),
+        **asked_together(user, access_request),
         "rounds": facts.rounds_for(user, access_request),
         "files": files_shown(access_request, user, parts_in(user, access_request)),
+        "renews": requests_for(user).filter(pk=access_request.renews_id).first() if access_request.renews_id else None,
+        "holdings": holdings_for(user, access_request),
         "timeline": timeline(access_request, user),
+        **people_for(user, access_request, named=facts.is_named(user, access_request)),
     }
 
 
+@sensitive_post_parameters("secret")
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
     """The confirmation page of a button (GET), and doing it (POST). A refusal is 403 with its sentence."""
@@ -114,18 +129,33 @@ def step(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
         return _confirmation(request, access_request, offered, status=403)
     if step_ in (APPROVE, REJECT) and not votes_here(user, access_request):
         return HttpResponseRedirect(step_url(reference, RECORD))
-    providers = _voters(user, access_request, step_)
-    data, initial = canned.given(request, "reason", access_request)
-    initial = {**initial_for(step_, access_request), **(initial or {})}
-    form = form_class(step_)(data, step=step_, providers=providers, readers=offered.readers, initial=initial)
+    form = _form(request, access_request, offered)
     if not form.is_valid():
         return _confirmation(request, access_request, offered, form, rounds=_votes_in_view(user, access_request, step_))
     try:
-        perform(step_, request=access_request, by=user, form=form)
+        _do(step_, access_request, user, form)
     except Denied as denied:
         refused = _offered(step_, access_request, Allowed(False, str(denied)))
         return _confirmation(request, access_request, refused, status=403)
     return _next(request, user, step_, access_request)
+
+
+def _form(request: HttpRequest, access_request: AccessRequest, offered: Offer) -> StepForm | AccessForm:
+    """What a step asks for: a form of its own, or that of all others."""
+    step_ = offered.step
+    data, typed = canned.given(request, "reason", access_request)
+    if step_.slug in ACCESS_FORMS:
+        return ACCESS_FORMS[step_.slug](data, request=access_request, initial=typed or {})
+    providers = _voters(user_of(request), access_request, step_)
+    initial = {**initial_for(step_, access_request), **(typed or {})}
+    return form_class(step_)(data, step=step_, providers=providers, readers=offered.readers, initial=initial)
+
+
+def _do(step_: Step, access_request: AccessRequest, user: User, form: StepForm | AccessForm) -> None:
+    if isinstance(form, AccessForm):
+        perform_access(step_, request=access_request, by=user, form=form)
+    else:
+        perform(step_, request=access_request, by=user, form=form)
 
 
 def _offered(step_: Step, access_request: AccessRequest, allowed: Allowed) -> Offer:
@@ -157,7 +187,7 @@ def _confirmation(
     request: HttpRequest,
     access_request: AccessRequest,
     offered: Offer,
-    form: StepForm | None = None,
+    form: StepForm | AccessForm | None = None,
     status: int = 200,
     rounds: list[facts.RoundShown] | None = None,
 ) -> TemplateResponse:

@@ -13,9 +13,20 @@ from django.utils import timezone
 from access_requests import comparison
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
+from access_requests.holdings import with_grants
 from access_requests.identity import Earlier, Person
-from access_requests.models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Event, Round, Submission
+from access_requests.models import (
+    AccessRequest,
+    AccessRequestQuerySet,
+    Decider,
+    Decision,
+    Event,
+    Participant,
+    Round,
+    Submission,
+)
 from access_requests.rows import applicant_in
+from access_requests.usual import annotated
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
@@ -25,14 +36,18 @@ EARLIER_SHOWN = 10
 
 def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with all that the decision page shows of them."""
+    people = Participant.objects.with_acceptances().select_related("declined_why")
     decisions = Decision.objects.select_related("provider", "by", "reason", "evidence")
     asked = Prefetch("deciders", Decider.objects.select_related("provider", "excuse", "excused_by"))
     rounds = Round.objects.prefetch_related(asked, Prefetch("decisions", decisions))
     sent = Submission.objects.select_related("form_version", "license_text")
     parts = ("dataset", "license__policy", "license__dataset", "applicant", "assigned_to")
-    return requests.select_related(*parts).prefetch_related(
-        "participants", "license__texts", "dataset__dataset_providers__provider", Prefetch("rounds", rounds),
+    rows = requests.annotate(**annotated("dataset"))
+    return rows.select_related(*parts).prefetch_related(
+        Prefetch("participants", people), "license__texts", "dataset__dataset_providers__provider",
+        Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
+        with_grants(),
     )  # fmt: skip
 
 

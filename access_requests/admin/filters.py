@@ -10,10 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.desk import requests_for
+from access_requests.desk import is_open, requests_for
 from access_requests.models import AccessRequest
 from access_requests.rows import STATUS_WORDS
-from access_requests.workflow import OPEN
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 
@@ -43,9 +42,9 @@ class TurnFilter(admin.SimpleListFilter):
             case "me":
                 return queryset.filter(MINE)
             case "others":
-                return queryset.filter(~MINE, status__in=OPEN)
+                return queryset.filter(~MINE).filter(is_open())
             case "nobody":
-                return queryset.exclude(status__in=OPEN)
+                return queryset.exclude(is_open())
         return queryset
 
 

@@ -28,7 +28,9 @@ from .steps import (
     Sentence,
     Step,
 )
+from .steps_of_access import ACCESS_STEPS, access_consequence, access_steps_for
 
+# Nothing is left to decide; what remains is about access.
 SETTLED = FINISHED | {Status.GRANTED}
 
 
@@ -50,17 +52,17 @@ def step_url(reference: str, step: Step) -> str:
 
 def offers(user: User, request: AccessRequest) -> list[Offer]:
     """The buttons of the decision page; none where nothing is left to do."""
-    if request.status in SETTLED:
-        return []
-    steps = _steps_for(user, request)
     parts = parts_in(user, request)
+    steps = [] if request.status in SETTLED else _steps_for(user, request)
+    steps += access_steps_for(user, request, parts)
     rules = {verb: may(user, verb, request, parts=parts) for verb in {step.verb for step in steps}}
     return [offer(step, request, rules[step.verb]) for step in steps]
 
 
 def offer(step: Step, request: AccessRequest, allowed: Allowed) -> Offer:
     """One button with its words."""
-    readers = "" if step.reason == Reason.NONE else READERS[_readers(step, request)]
+    own = step.slug in ACCESS_STEPS or step.reason == Reason.NONE
+    readers = "" if own else READERS[_readers(step, request)]
     return Offer(step, step_url(request.reference, step), allowed, consequence(step, request), readers)
 
 
@@ -100,6 +102,8 @@ def _by_hub(round_: Round | None) -> bool:
 
 def consequence(step: Step, request: AccessRequest) -> str:
     """What happens when the step is confirmed, in a sentence or two."""
+    if step.slug in ACCESS_STEPS:
+        return access_consequence(step, request)
     if step.verb == Verb.DECIDE:
         return _of_vote(step.answer, request)
     return {

@@ -25,7 +25,21 @@ from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 from aidahub.accounts.models import User
 
-from . import assigning, decision, exporting, persons, redaction, several, talk, waiting
+from . import (
+    assigning,
+    decision,
+    exporting,
+    paper,
+    parts,
+    persons,
+    redaction,
+    redaction_of_texts,
+    several,
+    talk,
+    waiting,
+    who_has_access,
+    write,
+)
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .filters_more import AnswerFilter, AssigneeFilter, LicenseFilter
 from .search import found
@@ -183,11 +197,22 @@ class AccessRequestAdmin(Base):
             path("export/", wrap(self.export_view), name=f"{name}_export"),
             *persons.urls(wrap),
             path("<slug:reference>/assign/", wrap(assigning.assign), name=f"{name}_assign"),
+            path("who-has-access/", wrap(who_has_access.who), name=f"{name}_who"),
+            path("who-has-access/csv/", wrap(who_has_access.as_csv), name=f"{name}_who_csv"),
+            path("who-has-access/write/", wrap(write.write), name=f"{name}_write"),
             path("<slug:reference>/change/", wrap(decision.decision), name=f"{name}_change"),
             path("<slug:reference>/files/<uuid:public_id>/redact/", wrap(redaction.redact), name=f"{name}_redact"),
             path("<slug:reference>/messages/", wrap(talk.write), name=f"{name}_message"),
             path("<slug:reference>/notes/", wrap(talk.note), name=f"{name}_note"),
             path("<slug:reference>/comments/<slug:question>/", wrap(talk.comment), name=f"{name}_comment"),
+            path("<slug:reference>/people/<slug:slug>/", wrap(parts.part_step), name=f"{name}_people"),
+            path("<slug:reference>/people/<int:number>/<slug:slug>/", wrap(parts.part_step), name=f"{name}_person"),
+            path("<slug:reference>/paper/", wrap(paper.paper), name=f"{name}_paper"),
+            path(
+                "<slug:reference>/texts/<slug:digest>/redact/",
+                wrap(redaction_of_texts.redact),
+                name=f"{name}_redact_text",
+            ),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 

@@ -19,6 +19,8 @@ from .inspecting import most_bytes
 log = structlog.stdlib.get_logger("access_requests.attachments")
 View = TypeVar("View", bound=Callable[..., Any])
 _DROPPED = "_files_dropped"
+_CAME = "_files_came"
+MOST_NOTED = 100  # as many as Django takes in one form (`DATA_UPLOAD_MAX_NUMBER_FILES`)
 
 
 def takes_files(view: View) -> View:
@@ -29,8 +31,22 @@ def takes_files(view: View) -> View:
 
 def dropped(request: HttpRequest) -> list[str]:
     """Why files that came with this request were not kept: a sentence for each, to show beside the form."""
+    return [sentence for sentences in dropped_by_field(request).values() for sentence in sentences]
+
+
+def dropped_by_field(request: HttpRequest) -> dict[str, list[str]]:
+    """The same, by the field of the form in which the file was."""
     list(request.FILES)  # asking for the files is what takes them in
-    return list(getattr(request, _DROPPED, ()))
+    found: dict[str, list[str]] = {}
+    for field, sentence in getattr(request, _DROPPED, ()):
+        found.setdefault(field, []).append(sentence)
+    return found
+
+
+def names_that_came(request: HttpRequest) -> list[str]:
+    """What the files that came with this request are called, also where the page or the person may not send any."""
+    list(request.FILES)
+    return list(getattr(request, _CAME, ()))
 
 
 class ForPagesThatTakeFiles(FileUploadHandler):
@@ -56,6 +72,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         """Begin a file."""
         super().new_file(*args, **kwargs)
         self.part, self.problem, self.written = None, "", 0
+        self._note(_CAME, str(self.file_name))
         if not self.wanted:
             return
         self.taken += 1
@@ -85,7 +102,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
             self._attempt(self._finish)
         if self.problem:
             sentence = _("“%(name)s” was not taken: %(problem)s.") % {"name": self.file_name, "problem": self.problem}
-            setattr(self.request, _DROPPED, [*getattr(self.request, _DROPPED, ()), sentence])
+            self._note(_DROPPED, (str(self.field_name), sentence))
             return None
         whole, self.part = self.part, None
         if whole is not None:
@@ -95,6 +112,12 @@ class ForPagesThatTakeFiles(FileUploadHandler):
     def upload_interrupted(self) -> None:
         """The rest will not come: remove what was written."""
         self._drop("")
+
+    def _note(self, what: str, entry: object) -> None:
+        """Remember something with the request, for the view; no more of it than anybody would read."""
+        noted = getattr(self.request, what, ())
+        if len(noted) < MOST_NOTED:
+            setattr(self.request, what, [*noted, entry])
 
     def _begin(self) -> None:
         # Under a name of our own on the disk: theirs may end with more than a file system takes.

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The index."""
 
-    dependencies = [("access_requests", "0007_institutions_and_flags")]
+    dependencies = [("access_requests", "0008_usual_time")]
     operations = [
         migrations.AddIndex(
             model_name="submission",

@@ -19,6 +19,7 @@ from .request import (
 )
 from .review import Decider, Decision, Round
 from .talk import Attachment, CannedText, Message
+from .usual import UsualTime
 
 __all__ = [
     "AccessRequest",
@@ -50,4 +51,5 @@ __all__ = [
     "Round",
     "SealedText",
     "Submission",
+    "UsualTime",
 ]

@@ -40,6 +40,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those in force to whose holder no data was handed over yet."""
         return self.in_force().filter(deliveries=None)
 
+    def decisive(self) -> Grant | None:
+        """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
+        return self.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
+
 
 class Grant(models.Model):
     """One person's access to one dataset at one institution, from a day, to a day (included) or without end.

@@ -6,9 +6,10 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -208,6 +209,26 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def of(self, user: User) -> ParticipantQuerySet:
         """Where this person is named now: as a user, or by an address that they have verified."""
         return self.filter(Q(user=user) | Q(email__in=user.verified_emails), removed_at=None)
+
+    def with_acceptances(self) -> ParticipantQuerySet:
+        """These people with what they have accepted of the licence, in the same query.
+
+        `accepted_number` and `accepted_at`: the newest text that they accepted, and when. `good_since`: the number of
+        the first text that is as good as the one in force (`License.texts_as_good`). `holds_grant`: whether they have
+        access now, which stands on the text accepted for it.
+        """
+        grants = apps.get_model("access_requests", "Grant").objects.filter(participant=OuterRef("pk"), ended_at=None)
+        acceptances = apps.get_model("access_requests", "LicenseAcceptance").objects
+        mine = acceptances.filter(participant=OuterRef("pk"))
+        newest = mine.order_by("-license_text__number")
+        first = (LicenseText.Change.FIRST, LicenseText.Change.MATERIAL)
+        texts = LicenseText.objects.filter(license=OuterRef("request__license"), change__in=first).order_by("-number")
+        return self.annotate(
+            accepted_number=Subquery(newest.values("license_text__number")[:1]),
+            accepted_at=Subquery(newest.values("accepted_at")[:1]),
+            good_since=Subquery(texts.values("number")[:1]),
+            holds_grant=Exists(grants),
+        )
 
 
 class Participant(models.Model):

@@ -6,23 +6,46 @@ address gets one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TypeVar
 
+from django.utils import timezone
 from django.utils.translation import override
 
-from access_requests.models import AccessRequest, Event
-from access_requests.workflow import Verb
+from access_requests.models import AccessRequest, Event, Participant
+from access_requests.waiting import working_days_since
+from access_requests.workflow import ENDED_ACCESS, Status, Verb
+from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
+from datasets.models import LicenseText
 
+from . import reminders, silences, to_holders, to_named
 from .case import Case
-from .letter import as_html, as_text
-from .mailing import Mailing, Writer
-from .readers import Reader, hub, languages_of
-from .reminders import escalation, of_turn, reminder
+from .letter import Letter, as_html, as_text
+from .readers import Reader, holders, hub, languages_of, named, of_person, responsible
 from .table import TABLE
+from .to_all import write_to_all
+from .turns import Turn
 
-__all__ = ["announce", "escalate", "remind"]
+__all__ = [
+    "announce",
+    "ask_again",
+    "ask_for_deletion",
+    "ask_to_close",
+    "delete_copies",
+    "ending_soon",
+    "escalate",
+    "remind",
+    "tell_of_license",
+    "warn_of_deletion",
+    "warned_of_deletion",
+    "write_to_all",
+    "written_on",
+]
+
+SomeCase = TypeVar("SomeCase", bound=Case)
 
 
 def announce(event: Event) -> None:
@@ -35,43 +58,131 @@ def announce(event: Event) -> None:
     post(case, TABLE[Verb(event.verb)](case), about=f"{case.reference}/{event.number}")
 
 
-def remind(request: AccessRequest) -> None:
-    """Remind whoever has the turn on a locked request; once in each turn, however often it is called."""
-    case = Case(request)
-    post(case, [(reminder, of_turn(case))], about=turn_of(request))
+def remind(turn: Turn, *, after: int = 0) -> int:
+    """Remind those for whom a locked request has waited so many working days; once in each turn, however often called.
+
+    Returns: how many mails were written.
+    """
+    late = [wait.reader for wait in turn.waits if working_days_since(wait.since) >= after]
+    return post(turn, [(reminders.reminder, late)], about=turn.key) if late else 0
 
 
-def escalate(request: AccessRequest) -> None:
+def escalate(turn: Turn) -> int:
     """Tell hub staff that a turn on a locked request lasts long; once in each turn, however often it is called."""
+    return post(turn, [(reminders.escalation, hub(turn))], about=turn.key)
+
+
+def ask_to_close(turn: Turn) -> int:
+    """Ask hub staff whether a locked request in which nothing happens should be closed; once in each silence."""
+    return post(turn, [(silences.close_or_not, hub(turn))], about=silence_of(turn.request))
+
+
+def silence_of(request: AccessRequest) -> str:
+    """What names one silence: it lasts until somebody does something in the request."""
+    return f"{request.reference}/silent/{request.changed_at:%Y%m%dT%H%M%S%f}"
+
+
+def written_on(turn: Turn) -> dict[str, date]:
+    """The kinds of mail that were written about a turn and its silence, each with the last day, in Stockholm."""
+    rows = Mail.objects.filter(about__in=(turn.key, silence_of(turn.request))).order_by("created_at")
+    return {kind: timezone.localdate(at) for kind, at in rows.values_list("kind", "created_at")}
+
+
+def ending_soon(request: AccessRequest, days: int) -> int:
+    """Tell everybody with access by a locked request that it ends in so many days; once for each last day and number.
+
+    A request whose access is not open, or has no end, tells nobody. Returns how many mails were written.
+    """
     case = Case(request)
-    post(case, [(escalation, hub(case))], about=turn_of(request))
+    ends = to_holders.last_day_of(case)
+    if request.status != Status.GRANTED or not ends:
+        return 0
+    return post(case, [(to_holders.ending_soon, holders(case))], about=f"{request.reference}/ends/{ends}/{days}")
+
+
+def delete_copies(request: AccessRequest, number: int = 1) -> int:
+    """Ask whoever is responsible for a locked request's data to confirm that copies are deleted; once for each number.
+
+    A request whose access is open, or whose copies are deleted, asks nobody. Returns how many mails were written.
+    """
+    case = Case(request)
+    if request.status not in ENDED_ACCESS or request.copies_deleted_at or not request.grants.exists():
+        return 0
+    people = holders(case, [responsible(case).number])
+    return post(case, [(to_holders.delete_copies, people)], about=f"{turn_of(request)}/copies/{number}")
+
+
+def ask_for_deletion(request: AccessRequest) -> int:
+    """Remind them, and tell hub staff that nobody has confirmed it; once for each end of access."""
+    case = Case(request)
+    return delete_copies(request) + post(case, [(silences.copies_uncertain, hub(case))], about=turn_of(request))
+
+
+def ask_again(request: AccessRequest, person: Participant, *, about: str) -> bool:
+    """Ask somebody named, whose answer is missing, once more, with a fresh link; whether a mail was written.
+
+    Args:
+        request: locked.
+        about: what the mail is about; there is one for each.
+    """
+    readers = [reader for reader in named(Case(request)) if reader.address == person.email]
+    if not readers or (INVITATION, person.email) in written_about(about):
+        return False
+    post(Case(request), [(to_named.invitation, readers)], about=about)
+    return True
+
+
+INVITATION = "invitation"
+
+
+def tell_of_license(request: AccessRequest, people: Iterable[Participant], text: LicenseText) -> None:
+    """Tell people of a locked request that the licence has changed since they accepted it; once for each text."""
+    readers = [reader for person in people for reader in of_person(person)]
+    post(Case(request), [(to_named.license_changed, readers)], about=f"{request.reference}/licence-{text.number}")
 
 
 def turn_of(request: AccessRequest) -> str:
-    """What names one turn: the status, and the moment since when it holds."""
+    """What names the time that a request spends in one status: the status, and the moment since when it holds."""
     return f"{request.reference}/{request.status}/{request.status_since:%Y%m%dT%H%M%S%f}"
 
 
-def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
-    """Write each letter for its readers; an address that has one already gets no second.
+def warn_of_deletion(request: AccessRequest, last: date) -> int:
+    """Tell whoever began a locked draft on which day it is deleted; once, until something is changed in it."""
+    case = silences.Forgotten(request, last)
+    return post(case, [(silences.draft_forgotten, case.owner)], about=draft_as_it_is(request))
+
+
+def warned_of_deletion(request: AccessRequest) -> date | None:
+    """The day, in Stockholm, on which that was told of the draft as it is now."""
+    mail = Mail.objects.filter(about=draft_as_it_is(request)).order_by("created_at").first()
+    return timezone.localdate(mail.created_at) if mail else None
+
+
+def draft_as_it_is(request: AccessRequest) -> str:
+    """What names a draft between two changes."""
+    return f"{request.reference}/draft/{request.changed_at:%Y%m%dT%H%M%S%f}"
+
+
+def post(
+    case: SomeCase, mailings: Iterable[tuple[Callable[[SomeCase, Reader], Letter], Iterable[Reader]]], *, about: str
+) -> int:
+    """Write each letter for its readers; an address that has one already gets no second. Returns how many were written.
 
     What was written before is not even made again: a letter may carry an invitation, which is made with it.
     """
-    first: dict[str, tuple[Writer, Reader]] = {}
+    first: dict[str, tuple[Callable[[SomeCase, Reader], Letter], Reader]] = {}
     for writer, readers in mailings:
         for reader in readers:
             first.setdefault(reader.address.casefold(), (writer, reader))
-    languages = languages_of(first)
     written = written_about(about)
-    for address, (writer, reader) in first.items():
-        kind = writer.__name__.replace("_", "-")
-        if (kind, address) in written:
-            continue
+    due = {address: pair for address, pair in first.items() if (kind_of(pair[0]), address) not in written}
+    languages = languages_of(due)
+    for address, (writer, reader) in due.items():
         with override(languages[address]):
             letter = writer(case, reader)
             queue(
                 about=about,
-                kind=kind,
+                kind=kind_of(writer),
                 recipient=address,
                 subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
                 text=as_text(letter),
@@ -79,3 +190,9 @@ def post(case: Case, mailings: Iterable[Mailing], *, about: str) -> None:
                 language=languages[address],
                 thread=case.reference,
             )
+    return len(due)
+
+
+def kind_of(writer: Callable[..., Letter]) -> str:
+    """What the outbox calls the letters of a writer."""
+    return writer.__name__.replace("_", "-")

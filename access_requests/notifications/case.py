@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.builtin import questions_of
-from access_requests.conditions import open_conditions
+from access_requests.conditions import Condition, needed_people, needs_triage, open_conditions
 from access_requests.events import text_of
+from access_requests.flags import forces_triage
 from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
+from access_requests.taking_part import first_waits_for_people, holds_up_review
 from access_requests.workflow import Part, Status, Verb
 from aidahub.outbox.wording import one_line
-from datasets.models import DatasetProvider
+from datasets.models import DatasetProvider, LicenseText
 
 
 class Case:
@@ -63,7 +65,7 @@ class Case:
     @property
     def institution(self) -> str:
         """Where the applicant works, if the form asks."""
-        return one_line(self.answer("applicant_institution"), 80)
+        return one_line(self.applicant.institution or self.answer("applicant_institution"), 80)
 
     @property
     def names(self) -> dict[str, str]:
@@ -138,7 +140,74 @@ class Case:
     @property
     def opens_at_once(self) -> bool:
         """Whether nothing is left to do but to open access, which follows in the same transaction."""
-        return self.request.status == Status.APPROVED and not open_conditions(self.request)
+        return self.request.status == Status.APPROVED and not self.still_open
+
+    @cached_property
+    def still_open(self) -> list[Condition]:
+        """What must still be done before access opens, by whom."""
+        return open_conditions(self.request)
+
+    @cached_property
+    def confirm_first(self) -> list[Participant]:
+        """Those who must confirm before anybody looks at the request or decides."""
+        return first_waits_for_people(self.request)
+
+    @cached_property
+    def waited_for(self) -> list[Participant]:
+        """Those named for whom the policy makes the request wait."""
+        return needed_people(self.request, self.people)
+
+    @property
+    def hub_checks(self) -> bool:
+        """Whether hub staff check the request before the deciders are asked."""
+        return needs_triage(self.request, self.submission.answers, flagged=forces_triage(self.request))
+
+    @property
+    def was_the_last(self) -> bool:
+        """Whether a submitted request waited for whom the event is about, and waits for nobody named now."""
+        if self.request.status != Status.SUBMITTED or self.confirm_first:
+            return False
+        return holds_up_review(self.request, self.person)
+
+    @property
+    def by_applicant(self) -> bool:
+        """Whether the applicant did it."""
+        return self.event is not None and self.event.by_id == self.request.applicant_id
+
+    @property
+    def remind_after(self) -> int:
+        """The working days after which whoever has the turn is reminded."""
+        return int(settings.REMIND_AFTER)
+
+    @property
+    def dropped(self) -> list[Participant]:
+        """Those who were named before the last sending, and are not any more."""
+        since = self.submission.sent_at
+        here = {person.email for person in self.people}
+        gone = self.request.participants.filter(removed_at__gte=since).order_by("number")
+        return [person for person in gone if person.email not in here]
+
+    @property
+    def verb(self) -> str:
+        """What happened."""
+        return self.event.verb if self.event else ""
+
+    @property
+    def person(self) -> Participant:
+        """Whom the event is about, also when they are not named any more."""
+        return self.request.participants.get(number=self.payload["person"])
+
+    @property
+    def granted_to(self) -> frozenset[int]:
+        """The numbers of those whose access opened with the event."""
+        return frozenset(self.payload.get("persons", ()))
+
+    def last_accepted_by(self, address: str) -> LicenseText | None:
+        """The text of the licence that whoever is named by an address accepted last."""
+        keys = [person.pk for person in self.people if person.email == address]
+        last = self.request.acceptances.filter(participant__in=keys).select_related("license_text")
+        row = last.order_by("accepted_at").last()
+        return row.license_text if row else None
 
     @property
     def reasons(self) -> list[str]:

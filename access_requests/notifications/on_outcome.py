@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Status
 
-from . import to_people, to_providers
+from . import to_named, to_people, to_providers
 from .case import Case
 from .mailing import Mailing
-from .readers import Reader, applicant, deciders, hub, informed, named
+from .readers import Reader, applicant, deciders, hub, informed, named, still_waited_for
 
 
 def round_is_settled(case: Case) -> Iterator[Mailing]:
@@ -28,6 +28,7 @@ def applicant_hears_the_outcome(case: Case) -> Iterator[Mailing]:
     """A yes that opens access at once is told with the grant, which is the next event of the same transaction."""
     if case.request.status == Status.APPROVED and not case.opens_at_once:
         yield to_people.approved, applicant(case)
+        yield to_named.waited_for, still_waited_for(case)
     if case.request.status == Status.REJECTED:
         yield to_people.rejected, applicant(case)
         yield to_people.over, named(case)

@@ -10,7 +10,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q
 
-from access_requests.models import Decision
+from access_requests.models import Participant
+from access_requests.part_invitations import invite as invite_to_part
+from access_requests.part_invitations import needs_link
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
@@ -47,16 +49,47 @@ def named(case: Case) -> list[Reader]:
     return [Reader(address, frozenset(found)) for address, found in parts.items()]
 
 
+def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
+    """People of the request by their numbers in the record, also those named no more; else who has access now."""
+    people = case.request.participants.order_by("number")
+    if numbers is None:
+        people = people.filter(grants__ended_at=None, grants__isnull=False)
+    else:
+        people = people.filter(number__in=list(numbers))
+    parts: dict[str, set[Part]] = {}
+    for person in people:
+        parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
+    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+
+
+def responsible(case: Case) -> Participant:
+    """Who answers for the copies of the data: the recipient scientist, who is the applicant where no other is named."""
+    return next((person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST), case.applicant)
+
+
+def of_person(person: Participant) -> list[Reader]:
+    """One person who is or was named."""
+    return [Reader(person.email, frozenset({Part(person.part)}))]
+
+
+def still_waited_for(case: Case) -> list[Reader]:
+    """Those named, besides the applicant, who must do something before access opens."""
+    emails = {each.person.email for each in case.still_open if each.person}
+    return [reader for reader in named(case) if reader.address in emails]
+
+
 def deciders(case: Case) -> list[Reader]:
     """The providers asked in the last round; nobody where hub staff decide."""
     return [reader for row in case.deciders for reader in of_provider(row, Part.DECIDER)]
 
 
 def without_vote(case: Case) -> list[Reader]:
-    """The deciders whose vote is waited for."""
-    cast = case.round.decisions.filter(void_at=None) if case.round else Decision.objects.none()
-    voted = set(cast.values_list("provider_id", flat=True))
-    rows = [row for row in case.deciders if row.provider_id not in voted]
+    """The deciders whose vote is waited for: not of those who voted or were excused; a vote set aside is none."""
+    if case.round is None:
+        return []
+    done = set(case.round.decisions.filter(void_at=None).values_list("provider_id", flat=True))
+    done |= set(case.round.deciders.exclude(excused_at=None).values_list("provider_id", flat=True))
+    rows = [row for row in case.deciders if row.provider_id not in done]
     return [reader for row in rows for reader in of_provider(row, Part.DECIDER)]
 
 
@@ -117,6 +150,19 @@ def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
     if reader.provider and may_be_invited(reader.provider.provider):
         return invite(reader.provider.provider, next_path=case.decision_path), True
     return settings.BASE_URL + case.decision_path, False
+
+
+def people_of(case: Case, reader: Reader) -> list[Participant]:
+    """What a reader is named as, besides the applicant."""
+    return [person for person in case.named if person.email == reader.address]
+
+
+def link_to_part(case: Case, reader: Reader) -> tuple[str, bool]:
+    """The page where a reader confirms their part, and whether the link is theirs alone and lets in who holds it."""
+    person = needs_link(people_of(case, reader))
+    if person:
+        return invite_to_part(person), True
+    return case.own_page("part"), False
 
 
 def link_of_visitor(case: Case, reader: Reader) -> str:

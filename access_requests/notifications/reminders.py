@@ -1,51 +1,43 @@
-"""Letters that nobody's doing sets off but time: to whoever has the turn, and to hub staff when it takes long."""
+"""Letters about a turn that lasts: to whoever has it, and to hub staff when it takes long."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from access_requests.conditions import Open
 from access_requests.waiting import day_of, working_days_since
-from access_requests.workflow import Part, Status
+from access_requests.workflow import NAMED, Part, Status
 
-from .case import Case
 from .letter import Letter
 from .parts import brief, day, in_working_days, what
-from .readers import Reader, applicant, hub, link_for, without_vote
+from .readers import Reader, link_for, link_to_part
+from .to_named import about_link
 from .to_providers import invited
+from .turns import Turn
 
 
-def of_turn(case: Case) -> list[Reader]:
-    """Whoever has the next move; nobody while access is open, until the hub can note here that data was delivered."""
-    turn: Mapping[Status, Callable[[Case], Iterable[Reader]]] = {
-        Status.SUBMITTED: hub,
-        Status.IN_REVIEW: hub if case.by_hub else without_vote,
-        Status.DECIDED: hub,
-        Status.RETURNED: applicant,
-        Status.APPROVED: applicant,
-    }
-    found = turn.get(Status(case.request.status))
-    return list(found(case)) if found else []
-
-
-def waited(case: Case) -> str:
-    """How long the turn has lasted."""
-    days = working_days_since(case.request.status_since)
+def waited(since: datetime) -> str:
+    """How long somebody has been waited for."""
+    days = working_days_since(since)
     return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
 
 
-def reminder(case: Case, reader: Reader) -> Letter:
+def reminder(turn: Turn, reader: Reader) -> Letter:
     """To whoever has the turn."""
-    return own_reminder(case, reader) if Part.APPLICANT in reader.parts else other_reminder(case, reader)
+    if Part.APPLICANT in reader.parts:
+        return own_reminder(turn, reader)
+    return part_reminder(turn, reader) if reader.parts & NAMED else other_reminder(turn, reader)
 
 
-def own_reminder(case: Case, reader: Reader) -> Letter:
+def own_reminder(turn: Turn, reader: Reader) -> Letter:
     """To the applicant: something waits for you."""
-    names = case.names | {"waited": waited(case)}
-    returned = case.request.status == Status.RETURNED
+    names = turn.names | {"waited": waited(turn.wait_of(reader).since)}
+    returned = turn.request.status == Status.RETURNED
     lead = (
         _(
             "Your request for access to %(dataset)s has been waiting for you for %(waited)s: please change or explain "
@@ -60,49 +52,102 @@ def own_reminder(case: Case, reader: Reader) -> Letter:
     return Letter(
         _("Still waiting for you: your request for access to %(dataset)s") % names,
         lead % names,
-        what(case),
+        what(turn),
         [],
         _("Change your request") if returned else _("Read and accept the licence"),
-        case.own_page("edit" if returned else "accept"),
+        turn.own_page("edit" if returned else "accept"),
         [_("If you no longer want access, withdraw the request on the same page, and nobody waits any more.")],
     )
 
 
-def other_reminder(case: Case, reader: Reader) -> Letter:
-    """To deciders and hub staff: a request waits for you."""
-    names = case.names | {"waited": waited(case)}
-    url, invitation = link_for(case, reader)
-    verbs = {Status.SUBMITTED: _("Check the request"), Status.DECIDED: _("Read and confirm")}
-    notes = [invited()] if invitation else []
-    if Part.HUB not in reader.parts:
-        since = case.request.status_since.date()
-        when = day(in_working_days(settings.ESCALATE_AFTER, since))
-        notes.append(
-            _("If nobody has answered by %(day)s, %(hub)s hears of it and takes care of it.")
-            % (case.names | {"day": when})
+def part_reminder(turn: Turn, reader: Reader) -> Letter:
+    """To somebody who is named: the request waits until you confirm your part, or accept the licence."""
+    wait = turn.wait_of(reader)
+    names = turn.names | {"waited": waited(wait.since)}
+    accept = wait.what is Open.ACCEPT
+    lead = (
+        _(
+            "The request of %(asker)s for access to %(dataset)s is approved and has been waiting for you for "
+            "%(waited)s: please read and accept the licence."
         )
+        if accept
+        else _(
+            "The request of %(asker)s for access to %(dataset)s has been waiting for you for %(waited)s: please say "
+            "whether you are who it says, and confirm your part or decline it."
+        )
+    )
+    review = turn.request.status == Status.SUBMITTED
+    url, invitation = (link_for(turn, reader)[0], False) if accept else link_to_part(turn, reader)
     return Letter(
-        _("Still waiting for you: access to %(dataset)s for %(who)s") % names,
-        _("The request of %(asker)s for access to %(dataset)s has been waiting for you for %(waited)s.") % names,
-        brief(case),
+        _("Still waiting for you: request for access to %(dataset)s by %(who)s") % names,
+        lead % names,
+        brief(turn),
         [],
-        verbs.get(Status(case.request.status), _("Read and decide")),
+        _("Read and accept the licence") if accept else _("Read the request, then confirm or decline"),
         url,
-        [*notes, _("Nothing is decided by waiting.")],
+        [
+            *([about_link(invitation)] if invitation else []),
+            _("Until then nobody decides on the request.") if review else _("Until then access does not open."),
+            _("If you know nothing of this, decline, or write to %(address)s: a reply to this mail is enough.") % names,
+        ],
     )
 
 
-def escalation(case: Case, reader: Reader) -> Letter:
+def other_reminder(turn: Turn, reader: Reader) -> Letter:
+    """To deciders and hub staff: a request waits for you."""
+    wait = turn.wait_of(reader)
+    names = turn.names | {"waited": waited(wait.since)}
+    url, invitation = link_for(turn, reader)
+    notes = [invited()] if invitation else []
+    if Part.HUB not in reader.parts:
+        when = day(in_working_days(settings.ESCALATE_AFTER, wait.since.date()))
+        notes.append(
+            _("If nobody has answered by %(day)s, %(hub)s hears of it and takes care of it.")
+            % (turn.names | {"day": when})
+        )
+    granted = turn.request.status == Status.GRANTED
+    return Letter(
+        _("Still waiting for you: access to %(dataset)s for %(who)s") % names,
+        (
+            _("The data of %(dataset)s has not reached everybody who has access by the request of %(asker)s.")
+            if granted
+            else _("The request of %(asker)s for access to %(dataset)s has been waiting for you for %(waited)s.")
+        )
+        % names,
+        [*((_("To do"), str(words)) for words in [_to_do(turn, reader)] if words), *brief(turn)],
+        [],
+        str(VERBS.get(Status(turn.request.status), _("Read and decide"))),
+        url,
+        [*notes, *([] if granted else [_("Nothing is decided by waiting.")])],
+    )
+
+
+VERBS: dict[Status, str | Promise] = {
+    Status.SUBMITTED: gettext_lazy("Check the request"),
+    Status.DECIDED: gettext_lazy("Read and confirm"),
+    Status.APPROVED: gettext_lazy("See the request"),
+    Status.GRANTED: gettext_lazy("Hand the data over"),
+}
+
+
+def _to_do(turn: Turn, reader: Reader) -> str | Promise:
+    """What hub staff must do, where the status alone does not say it."""
+    if turn.request.status == Status.GRANTED:
+        return _("Hand the data over, and note here how it reaches each of them.")
+    if turn.request.status != Status.APPROVED:
+        return ""
+    if turn.wait_of(reader).what is Open.SIGN:
+        return _("Record the signed agreement, so that access opens.")
+    return _("Somebody who is needed declined their part: name somebody else, or close the request.")
+
+
+def escalation(turn: Turn, reader: Reader) -> Letter:
     """To hub staff: somebody's turn has lasted too long."""
-    names = case.names | {"waited": waited(case)}
-    turn = {
-        Status.SUBMITTED: _("Hub staff, to check the request"),
-        Status.IN_REVIEW: _("Hub staff, to decide") if case.by_hub else _("The deciders, to decide"),
-        Status.DECIDED: _("Hub staff, to confirm the outcome"),
-        Status.RETURNED: _("The applicant, to change or explain something"),
-        Status.APPROVED: _("The applicant, to accept the licence"),
-    }
-    waits = [(_("Waits for"), turn[Status(case.request.status)]), (_("Since"), day_of(case.request.status_since))]
+    names = turn.names | {"waited": waited(turn.since)}
+    waits = [(_("Waits for"), waits_for(turn)), (_("Since"), day_of(turn.since))]
+    note = _("They were reminded. You can write to them, record an answer that came by mail, or close the request.")
+    if turn.parts == {Part.HUB}:
+        note = _("Hub staff were reminded before. Nobody else can go on with it.")
     return Letter(
         _("Waiting too long: access to %(dataset)s for %(who)s") % names,
         _(
@@ -110,9 +155,41 @@ def escalation(case: Case, reader: Reader) -> Letter:
             "keeps it."
         )
         % names,
-        [*waits, *brief(case)],
+        [*waits, *brief(turn)],
         [],
         _("See the request"),
-        link_for(case, reader)[0],
-        [_("They were reminded. You can write to them, record an answer that came by mail, or close the request.")],
+        link_for(turn, reader)[0],
+        [note],
     )
+
+
+def waits_for(turn: Turn) -> str:
+    """For whom a turn waits, and what they must do, as hub staff read it."""
+    status, people = Status(turn.request.status), turn.parts & (NAMED | {Part.APPLICANT})
+    if status in {Status.SUBMITTED, Status.APPROVED} and people:
+        return _people_wait(turn, status)
+    hub = {
+        Status.SUBMITTED: _("Hub staff, to check the request"),
+        Status.DECIDED: _("Hub staff, to confirm the outcome"),
+        Status.APPROVED: _("Hub staff, to record the agreement or name somebody else"),
+        Status.GRANTED: _("Hub staff, to hand the data over"),
+    }
+    if status is Status.RETURNED:
+        return _("The applicant, to change or explain something")
+    if status is Status.IN_REVIEW:
+        return _("Hub staff, to decide") if turn.by_hub else _("The deciders, to decide")
+    return hub[status]
+
+
+def _people_wait(turn: Turn, status: Status) -> str:
+    """The people who are named, each by name."""
+    by_address = {(person.email.casefold(), Part(person.part)): person.name for person in turn.people}
+    names = []
+    for wait in turn.waits:
+        found = [by_address.get((wait.reader.address, part)) for part in wait.reader.parts]
+        if Part.APPLICANT in wait.reader.parts:
+            found = [turn.request.applicant.get_full_name()]
+        names += [name for name in found if name]
+    if status is Status.APPROVED and turn.parts == {Part.APPLICANT}:
+        return _("The applicant, to accept the licence")
+    return _("%(names)s, to confirm their part or accept the licence") % {"names": ", ".join(names)}

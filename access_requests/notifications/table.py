@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from access_requests.models import Decider
 from access_requests.workflow import Status, Verb
 
-from . import to_people, to_providers
+from . import about_people, to_named, to_people, to_providers
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .on_access import ON_ACCESS
@@ -15,14 +15,17 @@ from .on_hub import ON_HUB
 from .on_outcome import all_who_were_asked, applicant_hears_the_outcome, round_is_settled
 from .on_people import ON_PEOPLE
 from .on_talk import ON_TALK
-from .readers import Reader, applicant, deciders, hub, informed, named
+from .readers import Reader, applicant, deciders, hub, informed, named, of_person
 
 
 def on_submit(case: Case) -> Iterator[Mailing]:
-    """The applicant gets a receipt, those named hear of it, and whoever has the turn is asked."""
+    """The applicant gets a receipt, those named are asked to confirm, and whoever has the turn is asked."""
     yield to_people.receipt, applicant(case)
-    yield to_people.named, named(case)
-    if case.request.status == Status.SUBMITTED:
+    yield to_named.named, named(case)
+    yield to_named.removed, [reader for person in case.dropped for reader in of_person(person)]
+    if case.confirm_first:
+        yield about_people.sent_and_waiting, hub(case)
+    elif case.request.status == Status.SUBMITTED:
         yield to_providers.check, hub(case)
     else:
         yield from _deciders_are_asked(case)
@@ -79,13 +82,6 @@ def on_confirm(case: Case) -> Iterator[Mailing]:
     yield to_providers.outcome, all_who_were_asked(case)
 
 
-def on_grant(case: Case) -> Iterator[Mailing]:
-    """Access is open: the applicant and those named hear of it, and hub staff hand the data over."""
-    yield to_people.granted, applicant(case)
-    yield to_people.granted_named, named(case)
-    yield to_providers.deliver, hub(case)
-
-
 def _voter(case: Case) -> list[Reader]:
     """The decider whose vote the event tells."""
     voter = Decider.objects.by_place(case.request).get((case.payload["round"], case.payload["decider"]))
@@ -103,7 +99,6 @@ TABLE: dict[Verb, Rule] = {
     Verb.DECIDE: on_decide,
     Verb.CONFIRM: on_confirm,
     Verb.ACCEPT_LICENSE: nobody,
-    Verb.GRANT: on_grant,
     Verb.RENEW: nobody,
     **ON_PEOPLE,
     **ON_ACCESS,

@@ -6,19 +6,21 @@ the hub alone.
 
 from __future__ import annotations
 
-from django.utils.text import get_text_list
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from access_requests import kinds
 from access_requests.events import text_of
 from access_requests.labels import PART_LABELS
-from access_requests.waiting import USUAL_DAYS
-from access_requests.workflow import Part, Status
+from access_requests.usual import sentence, usual_of
+from access_requests.waiting import what_others_do
+from access_requests.workflow import Part, Status, Verb
+from aidahub.outbox.wording import one_line
 
 from .case import Case
 from .letter import Letter
-from .parts import answers, brief, changes, comments, day, in_words, listed, planned_use, what
+from .parts import answers, changes, comments, day, in_words, listed, others, planned_use, what
 from .readers import Reader, link_for
 
 
@@ -30,10 +32,12 @@ def receipt(case: Case, reader: Reader) -> Letter:
         if not case.again
         else _("Received again: your request for access to %(dataset)s")
     )
-    notes = [_goes_to(case), _usual_time()]
+    notes = [_goes_to(case), _usual_time(case)]
     if case.named:
         told = listed([person.name for person in case.named])
-        notes.append(_("These people were told that you named them: %(names)s.") % {"names": told})
+        notes.append(
+            _("These people were told that you named them, and asked to confirm: %(names)s.") % {"names": told}
+        )
     accepted = (_("Licence accepted"), _("yes, in the wording shown to you (text number %(number)s)"))
     return Letter(
         subject % names,
@@ -50,6 +54,9 @@ def _goes_to(case: Case) -> str:
     names = case.names
     if case.by_hub:
         return _("It goes to %(hub)s, which decides on it.") % names
+    if first := case.confirm_first:
+        told = names | {"names": listed([person.name for person in first])}
+        return _("Before anybody decides, %(names)s must confirm: they were asked to by mail.") % told
     if case.request.status == Status.SUBMITTED:
         return (
             _(
@@ -67,14 +74,9 @@ def _goes_to(case: Case) -> str:
     )
 
 
-def _usual_time() -> str:
-    return ngettext(
-        "Usually you have an answer within %(days)s working day. You get a mail when there is one, and if nobody "
-        "answers, they are reminded.",
-        "Usually you have an answer within %(days)s working days. You get a mail when there is one, and if nobody "
-        "answers, they are reminded.",
-        USUAL_DAYS,
-    ) % {"days": USUAL_DAYS}
+def _usual_time(case: Case) -> str:
+    told = _("You get a mail when there is an answer, and if nobody answers, they are reminded.")
+    return f"{sentence(usual_of(case.request))} {told}"
 
 
 def returned(case: Case, reader: Reader) -> Letter:
@@ -102,21 +104,30 @@ def returned(case: Case, reader: Reader) -> Letter:
 
 
 def approved(case: Case, reader: Reader) -> Letter:
-    """To the applicant, when it is approved and something is left to do before access opens."""
+    """To the applicant, when it is approved and something is left to do before access opens: what, and by whom."""
     names = case.names
+    mine = any(each.person == case.applicant for each in case.still_open)
+    others = [each for each in case.still_open if each.person != case.applicant]
+    subject = (
+        _("Accept the licence: your request for access to %(dataset)s is approved")
+        if mine
+        else _("Approved: your request for access to %(dataset)s; others must still do their part")
+    )
+    lead = [_("%(decided_by)s approved your request for access to %(dataset)s.") % names]
+    if mine:
+        lead.append(_("Before access opens, please read and accept the licence: its text has changed."))
+    lead += what_others_do(others, approved=True)
+    notes = [_("Access does not open until you have accepted the licence.")] if mine else []
+    if any(each.person for each in others):
+        notes.append(_("They have been told. You may want to write to them, too; access opens with the last of it."))
     return Letter(
-        _("Accept the licence: your request for access to %(dataset)s is approved") % names,
-        _(
-            "%(decided_by)s approved your request for access to %(dataset)s. Before access opens, please read and "
-            "accept "
-            "the licence: its text has changed since you sent the request."
-        )
-        % names,
+        subject % names,
+        " ".join(lead),
         what(case),
         in_words(case.reasons),
-        _("Read and accept the licence"),
-        case.own_page("accept"),
-        [_("Access does not open until you have accepted the licence.")],
+        _("Read and accept the licence") if mine else _("See where your request stands"),
+        case.own_page("accept") if mine else case.own_url,
+        notes,
     )
 
 
@@ -157,7 +168,11 @@ def granted(case: Case, reader: Reader) -> Letter:
         _("See your access"),
         link_for(case, reader)[0],
         [
-            _("%(hub)s tells you how to get the data; it has been asked to do so.") % names,
+            _(
+                "%(hub)s has been asked to hand the data over. You get a mail when it is ready; you need to do nothing "
+                "now."
+            )
+            % names,
             _("The licence that you accepted holds for you and for everybody who works with the data under you."),
         ],
     )
@@ -208,60 +223,84 @@ def closed(case: Case, reader: Reader) -> Letter:
     )
 
 
-DUTIES = {
-    Part.RECIPIENT_SCIENTIST: lambda: _(
-        "The recipient scientist is the qualified researcher who is responsible for the data."
-    ),
-    Part.SIGNATORY: lambda: _(
-        "The signatory signs for the institution if the dataset's providers ask for an agreement."
-    ),
-    Part.MEMBER: lambda: _("A member works with the data."),
-}
-
-
-def named(case: Case, reader: Reader) -> Letter:
-    """To those whom the applicant named, on submit: by whom, for what, and what to do if they know nothing of it."""
-    parts = sorted(reader.parts, key=list(DUTIES).index)
-    roles = [str(PART_LABELS[part]) for part in parts]
-    names = case.names | {"roles": get_text_list(roles, _("and"))}
-    lead = _("%(asker)s named you as %(roles)s in a request for access to %(dataset)s.")
-    if case.again:
-        lead = _("%(asker)s changed and sent again a request for access to %(dataset)s in which you are %(roles)s.")
+def declined(case: Case, reader: Reader) -> Letter:
+    """To the applicant: somebody whom they named says that it is not right. Why is for hub staff."""
+    names = case.names | about_person(case)
     return Letter(
-        _("You are named: request for access to %(dataset)s by %(who)s") % names,
-        lead % names,
-        brief(case),
-        [*changes(case), *planned_use(case)],
-        _("Read the request"),
-        link_for(case, reader)[0],
+        _("Not confirmed: %(name)s declined in your request for access to %(dataset)s") % names,
+        _(
+            "%(name)s, whom you named as %(part)s in your request for access to %(dataset)s, says that this is not "
+            "right."
+        )
+        % names,
+        what(case),
+        [],
+        _("See your request"),
+        case.own_url,
         [
-            " ".join(DUTIES[part]() for part in parts),
-            _(
-                "You need to do nothing if this is right. If you know nothing of it, or do not agree, write to "
-                "%(address)s at once: a reply to this mail is enough. Nothing is decided by that, but it is looked "
-                "into."
-            )
+            _("Please talk with them. They can still confirm on the request's page, if it was a misunderstanding.")
             % names,
-            _(
-                "To read the request, sign in with this e-mail address. As you are named in it, you do not decide "
-                "on it, "
-                "even if you are one of the dataset's providers."
-            ),
+            _("If somebody else should be named, write to %(address)s. %(hub)s was told, too.") % names,
         ],
     )
 
 
-def granted_named(case: Case, reader: Reader) -> Letter:
-    """To those named: access is open."""
+def about_person(case: Case) -> dict[str, str]:
+    """Whom the event is about, and as what they are named, for its sentences."""
+    person = case.person
+    return {"name": one_line(person.name, 80), "part": str(PART_LABELS[Part(person.part)])}
+
+
+def people_changed(case: Case, reader: Reader) -> Letter:
+    """To the applicant: hub staff changed who is named."""
+    names = case.names | about_person(case)
+    leads = {
+        Verb.ADD_PERSON: _("%(hub)s named %(name)s as %(part)s in your request for access to %(dataset)s."),
+        Verb.REMOVE_PERSON: _("%(hub)s removed %(name)s (%(part)s) from your request for access to %(dataset)s."),
+        Verb.REPLACE_PERSON: _("%(hub)s named somebody else as %(part)s in your request for access to %(dataset)s."),
+    }
+    return Letter(
+        _("People changed: your request for access to %(dataset)s") % names,
+        leads[Verb(case.verb)] % names,
+        [*what(case), *others(case)],
+        [],
+        _("See your request"),
+        case.own_url,
+        [_("You need to do nothing if this is right. If it is not, write to %(address)s.") % names],
+    )
+
+
+def applicant_now(case: Case, reader: Reader) -> Letter:
+    """To somebody whom hub staff made the applicant."""
+    names = case.names | {"before": one_line(case.person.name, 80)}
+    return Letter(
+        _("You are the applicant now: request for access to %(dataset)s") % names,
+        _("%(hub)s made you the applicant of the request for access to %(dataset)s, in place of %(before)s.") % names,
+        [*what(case), *others(case)],
+        planned_use(case),
+        _("Read and accept the licence"),
+        case.own_page("accept"),
+        [
+            _("You get no access before you have read and accepted the licence."),
+            _("If this is not right, write to %(address)s at once.") % names,
+        ],
+    )
+
+
+def applicant_no_more(case: Case, reader: Reader) -> Letter:
+    """To the applicant in whose place somebody else stands now."""
     names = case.names
     return Letter(
-        _("Access granted: %(dataset)s for %(who)s") % names,
-        _("%(asker)s, who named you in the request, now has access to %(dataset)s.") % names,
-        [*what(case), *period(case)],
+        _("No longer yours: request for access to %(dataset)s") % names,
+        _("%(hub)s made %(asker)s the applicant of your request for access to %(dataset)s.") % names,
+        what(case),
         [],
-        _("Read the request"),
-        link_for(case, reader)[0],
-        [_("You need to do nothing now. If you do not agree, write to %(address)s.") % names],
+        _("Your other requests"),
+        settings.BASE_URL + reverse("access_requests:mine"),
+        [
+            _("You do not see this request any more. If you had access by it, that has ended: please stop using it."),
+            _("If this is not right, write to %(address)s.") % names,
+        ],
     )
 
 

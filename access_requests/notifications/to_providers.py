@@ -275,5 +275,5 @@ def deliver(case: Case, reader: Reader) -> Letter:
         [],
         _("Read the request"),
         link_for(case, reader)[0],
-        [_("The applicant was told that you say how to get the data.")],
+        [_("Record how the data reaches each holder on the request's page; they see it there after signing in.")],
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -13,7 +14,8 @@ from django.utils.safestring import mark_safe
 from access_requests.labels import STATUS_LABELS
 from access_requests.models import AccessRequest, CannedText
 from access_requests.panel import licenses_for_panel, ways_in
-from access_requests.waiting import LOOKS, USUAL_DAYS
+from access_requests.usual import sentence
+from access_requests.waiting import LOOKS
 from access_requests.workflow import Status
 from datasets.models import Dataset
 
@@ -51,9 +53,16 @@ def canned_texts(name: str) -> dict[str, Any]:
 
 
 @register.simple_tag
-def usual_days() -> int:
-    """Within how many working days there usually is an answer."""
-    return USUAL_DAYS
+def usual_time(usual: int | None) -> str:
+    """How long an answer takes: what was measured, if anything was, and what is promised."""
+    return sentence(usual)
+
+
+@register.simple_tag
+def promised_days() -> int:
+    """Within how many working days an answer is promised."""
+    days: int = settings.PROMISED_DAYS
+    return days
 
 
 @register.inclusion_tag("includes/status.html")

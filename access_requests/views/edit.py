@@ -1,4 +1,4 @@
-"""The request form, step by step: each step is a page, saves itself, and loses nothing."""
+"""The request form, step by step: each step is a page, saves itself and its files, and loses nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import actions, comparison, questions, sending, steps
+from access_requests.attachments import takes_files
 from access_requests.builtin import questions_of
 from access_requests.conditions import hub_decides
 from access_requests.forms import StepForm, TermsForm
@@ -22,9 +23,11 @@ from access_requests.policies import policy_of, providers_named
 from access_requests.questions import Question
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
 from access_requests.talk import comments_to_mend, with_comments
+from access_requests.usual import usual_of
 from access_requests.workflow import Verb
 
-from . import kept
+from . import kept, siblings, step_files
+from .parts import members_of
 from .shared import SignedIn, for_people, text_shown, visible
 
 Posted = MultiValueDict[str, Any]
@@ -40,12 +43,13 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
     return redirect(steps.url_of(draft, steps.first_open(asked, steps.missing(draft, asked, _emails(request)))))
 
 
+@takes_files
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
-    """One step of the form. What somebody posts whose sign-in has run out is kept until they are back."""
+    """One step of the form. Answers posted after the sign-in has run out are kept until the person is back."""
     if request.method == "POST" and not request.user.is_authenticated:
         if step != "review":
-            kept.keep(request, reference, step)
+            kept.keep(request, reference, step, step_files.names_of(request))
         return redirect_to_login(request.path)
     return _edit_step(request, reference, step)
 
@@ -57,14 +61,16 @@ def _edit_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     if step not in steps.NAMES:
         raise Http404
     if step == "review":
-        return _send(request, draft) if request.method == "POST" else _review(request, draft, asked)
+        if request.method == "POST":
+            return siblings.send_all(request, draft) if "all" in request.POST else _send(request, draft)
+        return _review(request, draft, asked)
     check_may(request.user, Verb.SAVE, draft)
     if step not in steps.slugs(asked):
         return redirect("access_requests:edit", reference=reference)
     if request.method == "POST":
         return _save(request, draft, asked, step, request.POST)
-    if posted := kept.take(request, reference, step):
-        return _put_back(request, draft, asked, step, posted)
+    if put_aside := kept.take(request, reference, step):
+        return _put_back(request, draft, asked, step, put_aside)
     return _step_page(request, draft, asked, step, _form(request, draft, asked, step))
 
 
@@ -73,12 +79,14 @@ def _emails(request: SignedIn) -> frozenset[str]:
 
 
 def _form(
-    request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted | None = None
+    request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted | None = None, **more: Any
 ) -> StepForm:
-    given: dict[str, Any] = {"emails": _emails(request), "data": posted, "comments": _comments(draft)}
+    """The form of a step; `more` are `StepForm`'s `files`, `refused` and `unsaved`."""
+    more |= {"emails": _emails(request), "data": posted, "comments": _comments(draft)}
+    more["attached"] = step_files.names_in(draft, asked, step)
     if step == "terms":
-        return TermsForm(asked, step, draft.draft, accepted=steps.license_accepted(draft), **given)
-    return StepForm(asked, step, draft.draft, **given)
+        return TermsForm(asked, step, draft.draft, accepted=steps.license_accepted(draft), **more)
+    return StepForm(asked, step, draft.draft, **more)
 
 
 def _comments(draft: AccessRequest) -> dict[str, list[str]]:
@@ -93,22 +101,39 @@ def _save(request: SignedIn, draft: AccessRequest, asked: list[Question], step: 
     """Keep what was posted, right or wrong; then go where the button says, or show what is wrong."""
     form = _filled_in(request, draft, asked, step, posted)
     draft = actions.save_answers(request=draft, by=request.user, answers=form.posted())
+    refused: dict[str, list[str]] = {}
+    if form.is_multipart():
+        refused = step_files.keep_files(request, draft, form)
+        form = _form(request, draft, asked, step, step_files.without_ticks(form.data), refused=refused)
     try:
         draft = _accept(request, draft, form)
     except Denied as denied:
         messages.error(request, str(denied))
+        step_files.say(request, refused)
         return redirect(steps.url_of(draft, step))
-    going = posted.get("go", "")
+    if form.is_valid() or _leaves(posted, asked):
+        step_files.say(request, refused)
+        return _go_on(request, draft, asked, step, posted.get("go", ""))
+    return _step_page(request, draft, asked, step, form)
+
+
+def _leaves(posted: Posted, asked: list[Question]) -> bool:
+    """Whether a button was pressed that leaves the step whatever is wrong in it."""
+    return posted.get("go", "") in {"later", "back", *steps.slugs(asked)}
+
+
+def _go_on(request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, going: str) -> HttpResponse:
+    """Where the button says, from a step that is saved."""
     if going == "later":
         messages.success(request, _("Your answers are saved. Come back whenever you like."))
         return redirect(draft)
+    if going == "members":
+        return redirect("access_requests:people", reference=draft.reference)
     if going == "back":
         return redirect(steps.url_of(draft, steps.before(asked, step) or step))
     if going in steps.slugs(asked):
         return redirect(steps.url_of(draft, going))
-    if form.is_valid():
-        return redirect(steps.url_of(draft, steps.after(asked, step)))
-    return _step_page(request, draft, asked, step, form)
+    return redirect(steps.url_of(draft, steps.after(asked, step)))
 
 
 def _filled_in(request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted) -> StepForm:
@@ -120,7 +145,7 @@ def _filled_in(request: SignedIn, draft: AccessRequest, asked: list[Question], s
     for key, value in known.items():
         if value != answers.get(key):
             full[key] = value
-    return _form(request, draft, asked, step, full)
+    return _form(request, draft, asked, step, full, files=request.FILES)
 
 
 def _accept(request: SignedIn, draft: AccessRequest, form: StepForm) -> AccessRequest:
@@ -138,14 +163,18 @@ def _accept(request: SignedIn, draft: AccessRequest, form: StepForm) -> AccessRe
 
 
 def _put_back(
-    request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, posted: Posted
+    request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, put_aside: kept.Kept
 ) -> HttpResponse:
     """Put answers into the draft that were posted after the sign-in had run out."""
-    answers = _filled_in(request, draft, asked, step, posted).posted()
-    draft = actions.save_answers(request=draft, by=request.user, answers=answers)
+    form = _filled_in(request, draft, asked, step, put_aside.posted)
+    draft = actions.save_answers(request=draft, by=request.user, answers=form.posted())
+    if form.is_multipart():
+        step_files.keep_files(request, draft, form)
     messages.success(
         request, _("You were signed out while you were writing. Your answers were kept and are saved now.")
     )
+    if put_aside.files:
+        messages.warning(request, step_files.choose_again(put_aside.files))
     return _step_page(request, draft, asked, step, _form(request, draft, asked, step))
 
 
@@ -164,6 +193,8 @@ def _step_page(
         "next_url": steps.url_of(draft, steps.after(asked, step)),
         "text": draft.license.text_in_force if step == "terms" else None,
         "accepted": steps.license_accepted(draft),
+        "members": members_of(draft) if step == "people" else [],
+        "files_again": step_files.asks_again(draft, form),
     }
     return render(request, f"access_requests/{'terms' if step == 'terms' else 'step'}.html", context)
 
@@ -175,7 +206,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
     check_may(request.user, Verb.SAVE, draft)
     missing = steps.missing(draft, asked, _emails(request))
     answers = questions.clean_answers(asked, draft.draft)
-    lines = with_comments(comparison.read(asked, answers), comments_to_mend(draft))
+    lines = with_comments(comparison.read(asked, answers, comparison.Files(draft)), comments_to_mend(draft))
     context = {
         "access_request": draft,
         "title": steps.NAMES["review"],
@@ -187,10 +218,13 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         ],
         "problems": steps.problems(draft, asked, missing),
         "accepted": steps.license_accepted(draft),
+        "members": members_of(draft),
         "providers": providers_named(draft.dataset),
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,
         "before": draft.last_submission,
+        "usual": usual_of(draft),
+        **siblings.together(draft, request.user),
     }
     return render(request, "access_requests/review.html", context)
 
@@ -234,5 +268,7 @@ def _shown_again(request: SignedIn, reference: str, step: str) -> HttpResponse:
     messages.warning(
         request, _("This page was too old to be saved. Nothing is lost: please look at it and save again.")
     )
-    form = _form(request, draft, asked, step, request.POST)
+    if names := step_files.names_of(request):
+        messages.warning(request, step_files.choose_again(names))
+    form = _form(request, draft, asked, step, request.POST, unsaved=True)
     return _step_page(request, draft, asked, step, form, saved=False)

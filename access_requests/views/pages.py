@@ -15,22 +15,37 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from access_requests import comparison
+from access_requests.conditions import open_conditions, people_now
 from access_requests.filing import files_shown
+from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
 from access_requests.models import AccessRequest, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
+from access_requests.siblings import sent_with
+from access_requests.taking_part import (
+    ASKING,
+    PersonState,
+    own_states,
+    states,
+    still_asked,
+    waits_for_person,
+    with_parts,
+)
 from access_requests.talk import Talk, talk_of, with_comments
 from access_requests.telling import reason_of
 from access_requests.timeline import events_with_reasons, sees_inside, timeline
+from access_requests.usual import annotated
 from access_requests.waiting import Standing, hub_decides, standing
-from access_requests.workflow import APPLICANTS_TURN, FINISHED, WITH_ACCESS, Part, Status, Verb
+from access_requests.workflow import EDITABLE, ENDED_ACCESS, FINISHED, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from . import access
 from .said import messages_shown
 from .shared import SignedIn, for_people, visible
 
 PAGE = 20
+WITH_CONDITIONS = frozenset({Status.SUBMITTED, Status.APPROVED})
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class Person:
 
     participant: Participant
     part: str | Promise
+    state: PersonState | None = None
 
 
 @require_safe
@@ -62,8 +78,8 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
     Args:
         words: a message that was posted and could not be sent; it is shown again with what is wrong.
     """
-    parts = parts_in(request.user, row)
     _fetch(row)
+    parts = parts_in(request.user, row)
     talk = talk_of(row, request.user, parts) if row.submitted_at else Talk()
     context = {
         **messages_shown(request, row, parts, talk, words),
@@ -77,8 +93,11 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
         "returned": _last_reason(row) if row.status == Status.RETURNED else "",
         "submissions": _submissions(row, talk),
         "people": _people(row),
-        "grants": list(row.grants.all()) if row.status in WITH_ACCESS else [],
         "files": files_shown(row, request.user, parts),
+        "access": access.panel(request.user, row, parts),
+        "sent_with": sent_with(row, AccessRequest.objects.visible_to(request.user)),
+        "asked": _asked(request.user, row),
+        "opens_with_mine": row.status == Status.APPROVED and len(open_conditions(row)) == 1,
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)
@@ -90,19 +109,20 @@ def _admin_url(row: AccessRequest) -> str:
 
 def _fetch(row: AccessRequest) -> None:
     """What the page shows of a request, each in one query."""
-    wanted: list[str | Prefetch[str]] = ["participants"]
+    with_parts([row])
+    wanted: list[Prefetch[str]] = []
     if row.submitted_at:
         wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
         wanted.append(Prefetch("events", events_with_reasons()))
     prefetch_related_objects([row], *wanted)
+    access.fetch(row)
 
 
 def _may(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, bool]:
     """Which buttons there are, by the rules themselves."""
-    verbs = {"save": Verb.SAVE, "withdraw": Verb.WITHDRAW, "discard": Verb.DISCARD, "accept": Verb.ACCEPT_LICENSE}
-    verbs["attach"] = Verb.ATTACH
+    verbs = {"save": Verb.SAVE, "withdraw": Verb.WITHDRAW, "discard": Verb.DISCARD, "attach": Verb.ATTACH}
     found = {name: may(user, verb, row, parts).ok for name, verb in verbs.items()}
-    return {**found, "accept": found["accept"] and row.status == Status.APPROVED}
+    return {**found, "people": may(user, Verb.ADD_PERSON, row, parts).ok and row.is_editable}
 
 
 def _last_reason(row: AccessRequest) -> str:
@@ -117,19 +137,32 @@ def _submissions(row: AccessRequest, talk: Talk) -> list[dict[str, Any]]:
     if not row.submitted_at:
         return []
     sent: list[Submission] = sorted(row.submissions.all(), key=lambda submission: submission.number)
-    found = []
+    found, files = [], comparison.Files(row)
     for before, submission, after in zip([None, *sent], sent, [*sent[1:], None], strict=False):
-        lines = with_comments(comparison.lines(submission, before), talk.about(submission, after))
+        lines = with_comments(comparison.lines(submission, before, files), talk.about(submission, after))
         found.append({"submission": submission, "lines": lines, "again": bool(before)})
     return found[::-1]
 
 
 def _people(row: AccessRequest) -> list[Person]:
-    """Who is named now, in the order of their parts."""
-    here = [person for person in row.participants.all() if person.removed_at is None]
+    """Who is named now, in the order of their parts, and what each has done; in a draft nobody was asked."""
+    if row.status == Status.DRAFT:
+        found = [Person(person, PART_LABELS[Part(person.part)]) for person in people_now(row)]
+    else:
+        found = [Person(state.person, PART_LABELS[state.part], state) for state in states(row)]
     order = list(PART_LABELS)
-    here.sort(key=lambda person: order.index(Part(person.part)))
-    return [Person(person, PART_LABELS[Part(person.part)]) for person in here]
+    return sorted(found, key=lambda person: order.index(Part(person.participant.part)))
+
+
+def _asked(user: User, row: AccessRequest) -> str:
+    """What somebody named in a request is asked to do now: `part`, `accept` or nothing."""
+    if row.status not in ASKING:
+        return ""
+    asked = still_asked(own_states(user, row), row)
+    if not asked:
+        return ""
+    parts = [state for state in asked if state.part != Part.APPLICANT and state.person.confirmed_at is None]
+    return "part" if parts else "accept"
 
 
 def stages(row: AccessRequest) -> list[Stage]:
@@ -147,6 +180,8 @@ def stages(row: AccessRequest) -> list[Stage]:
     }.get(status)
     if reached is None:
         done = 3 if row.outcome else 2
+        if status in ENDED_ACCESS and row.grants.all():
+            done = 4
         return [*(Stage(name, "done") for name in names[:done]), Stage(STATUS_LABELS[status], "end")]
     states = ["done"] * reached + ["now"] + ["next"] * 4
     return [Stage(name, state) for name, state in zip(names, states, strict=False)]
@@ -157,6 +192,7 @@ def stages(row: AccessRequest) -> list[Stage]:
 def mine(request: SignedIn) -> HttpResponse:
     """`/requests/`: my own requests and those that name me; what waits for me first."""
     page = Paginator(_mine(request.user), PAGE).get_page(request.GET.get("page"))
+    with_parts(row for row in page if row.status in WITH_CONDITIONS)
     rows = [(row, standing(row, request.user)) for row in page]
     groups: list[tuple[object, list[tuple[AccessRequest, Standing]]]] = []
     for number, title in enumerate((_("Waits for you"), _("In progress"), _("Access"), _("Finished"))):
@@ -169,7 +205,7 @@ def _mine(user: User) -> Rows:
     named = Q(pk__in=Participant.objects.of(user).values("request"))
     own = Q(applicant=user)
     group = Case(
-        When(own & Q(status__in=APPLICANTS_TURN), then=Value(0)),
+        When((own & Q(status__in=EDITABLE)) | waits_for_person(user), then=Value(0)),
         When(status=Status.GRANTED, then=Value(2)),
         When(status__in=FINISHED, then=Value(3)),
         default=Value(1),
@@ -177,7 +213,8 @@ def _mine(user: User) -> Rows:
     )
     rows = AccessRequest.objects.visible_to(user).filter(own | named)
     return (
-        rows.annotate(group=group, hub_decides=hub_decides())
-        .select_related("dataset", "license", "applicant")
+        rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
+        .select_related("dataset", "license__policy", "applicant")
+        .prefetch_related(with_grants())
         .order_by("group", "-status_since")
     )

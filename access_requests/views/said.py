@@ -53,5 +53,5 @@ def _kept(request: SignedIn, row: AccessRequest) -> dict[str, str]:
     aside = request.session.get(kept.KEY) or {}
     if (aside.get("reference"), aside.get("step")) != (row.reference, STEP):
         return {}
-    posted = kept.take(request, row.reference, STEP)
-    return {"text": posted.get("text", "")} if posted else {}
+    found = kept.take(request, row.reference, STEP)
+    return {"text": found.posted.get("text", "")} if found else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TypeVar
 
@@ -13,8 +13,11 @@ from django.views.decorators.cache import never_cache
 
 from access_requests.models import AccessRequest
 from access_requests.rules import Denied
+from access_requests.taking_part import Done, PersonState
+from access_requests.usual import annotated
 from access_requests.waiting import hub_decides
 from aidahub.accounts.models import User
+from datasets.differences import difference
 from datasets.models import License, LicenseText
 
 
@@ -64,9 +67,8 @@ def visible(request: SignedIn, reference: str) -> AccessRequest:
     Raises:
         Http404: when there is none that this person may see.
     """
-    found = (
-        AccessRequest.objects.visible_to(request.user).filter(reference=reference).annotate(hub_decides=hub_decides())
-    )
+    found = AccessRequest.objects.visible_to(request.user).filter(reference=reference)
+    found = found.annotate(hub_decides=hub_decides(), **annotated("dataset"))
     row = found.select_related("dataset", "license__policy", "applicant", "form_version").first()
     if row is None:
         raise Http404
@@ -80,3 +82,14 @@ def text_shown(license: License, sha256: str) -> LicenseText | None:
     Compared here and not in the database, since PostgreSQL refuses to look for what somebody may post (NUL).
     """
     return next((text for text in license.texts.all() if text.sha256 == sha256), None)
+
+
+def what_changed(row: AccessRequest, mine: Iterable[PersonState]) -> str:
+    """What is different in the licence since somebody accepted it, as safe HTML; empty where they need not again."""
+    text = row.license.text_in_force
+    again = [state.person for state in mine if state.done == Done.AGAIN]
+    held = row.acceptances.filter(participant__in=again).select_related("license_text")
+    last = held.order_by("license_text__number").last()
+    if text is None or last is None:
+        return ""
+    return difference(last.license_text.text, text.text)

@@ -18,11 +18,13 @@ from access_requests.models import AccessRequest
 from access_requests.policies import licenses_to_ask, policy_of, providers_named
 from access_requests.questions import Question, of_step, text_in
 from access_requests.rules import Denied
+from access_requests.usual import annotated, usual_of
 from access_requests.workflow import OPEN, UNSENT
 from aidahub.accounts.models import User
 from datasets.models import Dataset, License
 
 from .shared import denied_page
+from .siblings import draft_to_join
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Way:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, doi: str) -> HttpResponse:
     """`/<DOI>/request/`: looking starts nothing; POST makes the draft, or finds the one that is there."""
-    rows = Dataset.objects.prefetch_related("licenses__texts", "licenses__policy", "dataset_providers")
+    rows = Dataset.objects.prefetch_related("licenses__texts", "licenses__policy", "dataset_providers").annotate(
+        **annotated("pk")
+    )
     dataset = get_object_or_404(rows, doi=doi.lower())
     ways = _ways(dataset, request)
     wanted = request.POST.get("license") or request.GET.get("license") or (ways[0].slug if ways else "")
@@ -52,6 +56,8 @@ def start(request: HttpRequest, doi: str) -> HttpResponse:
         "ways": sorted(ways, key=lambda way: way != chosen),
         "chosen": chosen or (ways[0] if ways else None),
         "providers": providers_named(dataset),
+        "usual": usual_of(dataset),
+        "draft_to_join": draft_to_join(request.user, dataset) if ways else None,
     }
     return render(request, "access_requests/start.html", context)
 

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests import actions
 from access_requests.models import AccessRequest
-from access_requests.rules import check_may
-from access_requests.workflow import EDITABLE, Status, Verb
+from access_requests.rules import Denied, check_may
+from access_requests.taking_part import Done, PersonState, own_states, with_parts
+from access_requests.workflow import EDITABLE, Part, Status, Verb
 
-from .shared import SignedIn, for_people, text_shown, visible
+from .shared import SignedIn, for_people, text_shown, visible, what_changed
 
 ASKED = ["GET", "HEAD", "POST"]
 
@@ -51,14 +52,17 @@ def discard(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(ASKED)
 @for_people
 def accept(request: SignedIn, reference: str) -> HttpResponse:
-    """Accept the licence in the text that is in force."""
+    """Accept the licence in the text that is in force: the applicant, and whoever else gets access."""
     row = visible(request, reference)
-    text = row.license.text_in_force
-    if request.method != "POST":
-        if row.status in EDITABLE:
-            return redirect("access_requests:edit_step", reference=reference, step="terms")
-        return _page(request, row, Verb.ACCEPT_LICENSE, "accept", text=text)
+    if request.method != "POST" and row.status in EDITABLE and row.applicant_id == request.user.pk:
+        return redirect("access_requests:edit_step", reference=row.reference, step="terms")
     check_may(request.user, Verb.ACCEPT_LICENSE, row)
+    with_parts([row])
+    mine = [state for state in own_states(request.user, row) if state.accepts]
+    if not mine and row.status != Status.DRAFT:  # hub staff, who record papers elsewhere
+        raise Denied(_("This is not yours to do in this request."))
+    if request.method != "POST":
+        return _accept_page(request, row, mine)
     shown = text_shown(row.license, request.POST.get("text", ""))
     if shown is None or not request.POST.get("accept_license"):
         messages.error(request, _("Please read the licence and tick the box if you accept it."))
@@ -67,3 +71,12 @@ def accept(request: SignedIn, reference: str) -> HttpResponse:
     opened = row.status == Status.GRANTED
     messages.success(request, _("You have accepted the licence.") if not opened else _("You now have access."))
     return redirect(row)
+
+
+def _accept_page(request: SignedIn, row: AccessRequest, mine: list[PersonState]) -> HttpResponse:
+    """The licence with its box to tick; whoever has not confirmed their part yet does both on that part's page."""
+    if any(state.part != Part.APPLICANT and state.person.confirmed_at is None for state in mine):
+        return redirect("access_requests:part", reference=row.reference)
+    done = all(state.done == Done.CONFIRMED for state in mine)
+    context = {"text": row.license.text_in_force, "changes": what_changed(row, mine), "done": done}
+    return render(request, "access_requests/accept.html", {"access_request": row, **context})

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import islice
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,47 +21,33 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset, DatasetProvider, LicenseText, Provider, RefusedPage
 from datasets.register.findings import Finding
 
-SHOWN = 10
+from . import desk_of_access
+from .rows_of_desk import SHOWN, Row, Section, Sentence, cut
+
 REQUESTS = "access_requests_accessrequest_changelist"
 DATASET = "datasets_dataset_change"
 FINDINGS = "datasets_dataset_findings"
 PROVIDER = "datasets_provider_change"
 
-Sentence = str | Promise
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line: what it is, where it is mended, since when it waits, why it is here."""
-
-    title: str
-    url: str
-    detail: str = ""
-    since: datetime | None = None
-    why: Sentence = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heap on the desk. `more` is where all of it can be seen, when not all of it is shown."""
-
-    slug: str
-    title: Sentence
-    empty: Sentence
-    rows: list[Row] = field(default_factory=list)
-    more: str = ""
-
 
 def sections_for(user: User) -> list[Section]:
     """The heaps on a person's desk; what waits for them is the first and always there, others only with rows."""
     first = _waiting(user)
-    others = [_late, _failed_mails, _findings, _without_email, _confirmations] if user.is_hub else [_decided]
+    others = (
+        [
+            desk_of_access.undelivered,
+            _late,
+            desk_of_access.ending,
+            desk_of_access.copies,
+            _failed_mails,
+            _findings,
+            _without_email,
+            _confirmations,
+        ]
+        if user.is_hub
+        else [_decided]
+    )
     return [first, *(section for make in others if (section := make(user)).rows)]
-
-
-def _cut(slug: str, title: Sentence, rows: Iterable[Row], more: str, empty: Sentence = "") -> Section:
-    found = list(islice(rows, SHOWN + 1))
-    return Section(slug, title, empty, found[:SHOWN], more if len(found) > SHOWN else "")
 
 
 WAITING_TEXTS = f"change__exact={LicenseText.Change.WAITING}"
@@ -83,6 +65,7 @@ WHY = {
     Status.SUBMITTED: gettext_lazy("To be checked and forwarded"),
     Status.DECIDED: gettext_lazy("The votes are in; to be confirmed"),
     Status.IN_REVIEW: gettext_lazy("To be decided"),
+    Status.GRANTED: gettext_lazy("To be handed over"),
 }
 
 
@@ -98,14 +81,16 @@ def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sente
 
 
 def _waiting(user: User) -> Section:
-    rows = _lines(desk.waiting_for(user), lambda request: WHY[Status(request.status)])
+    """What waits for a decision or a check; data to be handed over is a heap of its own."""
+    rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), lambda request: WHY[Status(request.status)])
     more = _to(REQUESTS, query="turn=me")
-    return _cut("waiting", _("Waiting for you"), rows, more, _("Nothing waits for you."))
+    empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
+    return cut("waiting", _("Waiting for you"), rows, more, empty)
 
 
 def _decided(user: User) -> Section:
     rows = _lines(desk.decided_lately(user), lambda request: shown(request, mine=False).status)
-    return _cut("decided", _("Decided lately"), rows, _to(REQUESTS))
+    return cut("decided", _("Decided lately"), rows, _to(REQUESTS))
 
 
 def _late(user: User) -> Section:
@@ -118,7 +103,7 @@ def _late(user: User) -> Section:
         _request_row(row, shown(row, mine=False), _("Turn: %(who)s") % {"who": turn_of(row)})
         for row in late[: SHOWN + 1]
     ]
-    return _cut(
+    return cut(
         "late",
         _("Waiting for others too long"),
         rows,
@@ -139,7 +124,7 @@ def _failed_mails(user: User) -> Section:
         for mail in mails[: SHOWN + 1]
     ]
     more = _to("outbox_mail_changelist", query="status__exact=failed")
-    return _cut("mails", _("Mails that could not be sent"), rows, more)
+    return cut("mails", _("Mails that could not be sent"), rows, more)
 
 
 def _findings(user: User) -> Section:
@@ -171,13 +156,13 @@ def _without_email(user: User) -> Section:
     found = _named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")[: SHOWN + 1]
     why = _("Has no valid e-mail address")
     rows = [Row(row.name, _to(PROVIDER, row.provider_id), str(row.dataset), why=why) for row in found]
-    return _cut("no-email", _("Providers who cannot be reached"), rows, _to("datasets_provider_changelist"))
+    return cut("no-email", _("Providers who cannot be reached"), rows, _to("datasets_provider_changelist"))
 
 
 def _confirmations(user: User) -> Section:
     """What an import brought and hub staff must accept."""
     rows = [*_new_providers(), *_new_addresses(), *_new_texts()]
-    return _cut("confirm", _("To be confirmed after an import"), rows, "")
+    return cut("confirm", _("To be confirmed after an import"), rows, "")
 
 
 def _new_providers() -> Iterator[Row]:

@@ -19,7 +19,8 @@ from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import DatasetProvider
 
-from .desk import PROVIDER, SHOWN, Row, Section, _cut, _named_today, _request_row, _to
+from .desk import PROVIDER, _named_today, _request_row, _to
+from .rows_of_desk import SHOWN, Row, Section, cut
 
 SILENT = (Status.RETURNED, Status.APPROVED)
 
@@ -40,7 +41,7 @@ def _silent(user: User) -> Section:
         row = _request_row(request, shown(request, mine=False), _("Nothing happened for long. Close it?"))
         url = reverse("admin:access_requests_accessrequest_step", args=(request.reference, "close"))
         rows.append(Row(row.title, url, row.detail, request.changed_at, row.why))
-    return _cut("silent", _("Silent for long: close?"), rows, "")
+    return cut("silent", _("Silent for long: close?"), rows, "")
 
 
 def _declined(user: User) -> Section:
@@ -58,7 +59,7 @@ def _declined(user: User) -> Section:
         )
         for person in people.order_by("declined_at", "pk")[: SHOWN + 1]
     ]
-    return _cut("declined", _("People who declined their part"), rows, "")
+    return cut("declined", _("People who declined their part"), rows, "")
 
 
 def _bounced() -> Section:
@@ -75,4 +76,4 @@ def _bounced() -> Section:
             getattr(row, "last_at", None), str(getattr(row, "last_error", ""))[:120])
         for row in refused[: SHOWN + 1]
     ]  # fmt: skip
-    return _cut("bounced", _("Providers whose address refuses mail"), rows, _to("datasets_provider_changelist"))
+    return cut("bounced", _("Providers whose address refuses mail"), rows, _to("datasets_provider_changelist"))

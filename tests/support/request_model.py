@@ -39,6 +39,7 @@ class Model:
         }
     )
     confirmed: set[str] = field(default_factory=set)
+    declined: set[str] = field(default_factory=set)
     accepted: set[str] = field(default_factory=set)
     holders: set[str] = field(default_factory=set)
     delivered: set[str] = field(default_factory=set)
@@ -187,5 +188,6 @@ class Model:
         """Somebody is not named any more."""
         del self.named[name]
         self.confirmed.discard(name)
+        self.declined.discard(name)
         self.accepted.discard(name)
         self.end_access({name})

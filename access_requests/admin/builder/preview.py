@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests import comparison, questions, sending, steps
 from access_requests.admin.filters import user_of
+from access_requests.attachments import takes_files
 from access_requests.forms import StepForm, TermsForm
 from access_requests.questions import Answers, Question, parse
 from access_requests.steps import NAMES, Step
@@ -24,6 +25,7 @@ LANGUAGES = ("en", "sv")
 CARRIED_LENGTH = 500_000
 
 
+@takes_files  # they are looked at by nobody and gone with the answer, but a question that asks for one counts them
 @for_hub
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, form: str, step: str) -> HttpResponse:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_countries import countries
 
-from access_requests.waiting import USUAL_DAYS
 from datasets import formats, vocabulary
 from datasets.search import address
 
@@ -88,7 +88,7 @@ def context_of(figures: Figures) -> dict[str, Any]:
         "map": world(figures.shares.countries, figures.shares.others),
         "asked": figures.asked,
         "fewest": FEWEST,
-        "usual": USUAL_DAYS,
+        "promised": settings.PROMISED_DAYS,
         **_charts(figures.asked),
     }
 

@@ -1,0 +1,49 @@
+"""Who holds access by one request, as the decision page shows it to providers and hub staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from access_requests.holdings import Holding, deliveries_of, holdings, showings
+from access_requests.models import AccessRequest, Delivery, Event
+from aidahub.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One delivery: when, until when it works, by whom (for hub staff), and when its secret was looked at."""
+
+    delivery: Delivery
+    by: str
+    works: bool
+    shown: list[Event]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One holder with what was handed over to them."""
+
+    holding: Holding
+    deliveries: list[Handed]
+
+
+def holdings_for(user: User, request: AccessRequest) -> list[Held]:
+    """The holders of a request of `facts.with_all`; that a secret was looked at is for hub staff."""
+    rows = holdings(request, user)
+    if not rows:
+        return []
+    shown = showings(request.events.all()) if user.is_hub else {}
+    handed = deliveries_of(holding.grant for holding in rows)
+    return [
+        Held(row, [_handed(one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found])
+        for row in rows
+        for found in [handed.get(row.grant.pk, [])[::-1]]
+    ]
+
+
+def _handed(row: Delivery, user: User, shown: list[Event]) -> Handed:
+    works = row.emptied_at is None and (row.valid_until is None or row.valid_until >= timezone.localdate())
+    return Handed(row, row.by.get_full_name() if user.is_hub else settings.HUB_NAME, works, shown)

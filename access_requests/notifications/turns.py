@@ -1,0 +1,127 @@
+"""Whose move it is in a request, and since when: whom the clock reminds, and what it calls that turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+
+from django.utils import timezone
+
+from access_requests.conditions import Condition, Open, blocks_review, needed_people, open_conditions
+from access_requests.models import Grant, Participant
+from access_requests.policies import policy_of
+from access_requests.workflow import Before, Part, Status
+
+from .case import Case
+from .readers import Reader, applicant, hub, without_vote
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One reader for whom a request waits, since when, and what an open condition asks of them."""
+
+    reader: Reader
+    since: datetime
+    what: Open | None = None
+
+
+class Turn(Case):
+    """The turn that a request is in, and all for whom it waits."""
+
+    @cached_property
+    def waits(self) -> list[Wait]:
+        """Everybody who has the next move, each address once; nobody where nothing waits."""
+        first: dict[str, Wait] = {}
+        for wait in WAITS.get(Status(self.request.status), _nobody)(self):
+            first.setdefault(wait.reader.address.casefold(), wait)
+        return list(first.values())
+
+    @property
+    def since(self) -> datetime:
+        """Since when the request waits for the first of them."""
+        return min(wait.since for wait in self.waits)
+
+    @property
+    def key(self) -> str:
+        """What tells this turn from every other one: the status, and the moment since when somebody is waited for."""
+        return f"{self.reference}/{self.request.status}/{self.since:%Y%m%dT%H%M%S%f}"
+
+    @property
+    def parts(self) -> set[Part]:
+        """What those for whom it waits are to the request."""
+        return {part for wait in self.waits for part in wait.reader.parts}
+
+    def wait_of(self, reader: Reader) -> Wait:
+        """Why it waits for one of them; somebody else is told of the whole turn."""
+        return next((wait for wait in self.waits if wait.reader == reader), Wait(reader, self.since))
+
+
+def _nobody(turn: Turn) -> Iterable[Wait]:
+    return ()
+
+
+def _each(turn: Turn, readers: Iterable[Reader], since: datetime | None = None, what: Open | None = None) -> list[Wait]:
+    return [Wait(reader, since or turn.request.status_since, what) for reader in readers]
+
+
+def _submitted(turn: Turn) -> Iterable[Wait]:
+    """Named people must confirm first; whoever declined is for hub staff to replace, and a check is theirs, too.
+
+    Hub staff have their turn from the moment at which the last of the people confirmed.
+    """
+    missing = blocks_review(turn.request)
+    asked = [person for person in missing if person.declined_at is None]
+    if asked:
+        return [_of_person(turn, person, Open.CONFIRM) for person in asked]
+    before_review = policy_of(turn.request.license).needed_before == Before.REVIEW
+    people = needed_people(turn.request, turn.people) if before_review else []
+    answers = [person.declined_at or person.confirmed_at for person in people]
+    return _each(turn, hub(turn), max([turn.request.status_since, *filter(None, answers)]))
+
+
+def _in_review(turn: Turn) -> Iterable[Wait]:
+    return _each(turn, hub(turn) if turn.by_hub else without_vote(turn))
+
+
+def _approved(turn: Turn) -> Iterator[Wait]:
+    """Exactly those who must still do something; hub staff where the agreement is missing, or somebody declined."""
+    for condition in open_conditions(turn.request):
+        yield from _of_condition(turn, condition)
+
+
+def _of_condition(turn: Turn, condition: Condition) -> list[Wait]:
+    person = condition.person
+    if person is None or person.declined_at:
+        begun = turn.request.status_since
+        declined = person.declined_at if person else None
+        return _each(turn, hub(turn), max(begun, declined or begun), condition.what)
+    if person.part == Part.APPLICANT:
+        return _each(turn, applicant(turn), None, condition.what)
+    return [_of_person(turn, person, condition.what)]
+
+
+def _of_person(turn: Turn, person: Participant, what: Open) -> Wait:
+    """Somebody who was named later is waited for since then."""
+    reader = Reader(person.email.casefold(), frozenset({Part(person.part)}))
+    return Wait(reader, max(turn.request.status_since, person.added_at), what)
+
+
+def _granted(turn: Turn) -> Iterable[Wait]:
+    """Hub staff, until the data is with everybody who has access; from the day on which the first of them got it."""
+    first = Grant.objects.undelivered().filter(request=turn.request).order_by("starts").values_list("starts", flat=True)
+    if (day := first.first()) is None:
+        return ()
+    begun = timezone.make_aware(datetime.combine(day, time()))
+    return _each(turn, hub(turn), max(turn.request.status_since, begun))
+
+
+WAITS: dict[Status, Callable[[Turn], Iterable[Wait]]] = {
+    Status.SUBMITTED: _submitted,
+    Status.IN_REVIEW: _in_review,
+    Status.DECIDED: lambda turn: _each(turn, hub(turn)),
+    Status.RETURNED: lambda turn: _each(turn, applicant(turn)),
+    Status.APPROVED: _approved,
+    Status.GRANTED: _granted,
+}

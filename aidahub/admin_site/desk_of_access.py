@@ -1,0 +1,82 @@
+"""The heaps on hub staff's desk about access: not delivered, about to end, copies not confirmed deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from access_requests.kinds import day_in_words
+from access_requests.models import AccessRequest, Grant, GrantQuerySet
+from access_requests.rows import page_url
+from access_requests.workflow import ENDED_ACCESS, Status
+from aidahub.accounts.models import User
+
+from .rows_of_desk import SHOWN, Row, Section, cut
+
+SOON = timedelta(days=30)
+
+
+def _step(reference: str, slug: str) -> str:
+    return reverse("admin:access_requests_accessrequest_step", args=(reference, slug))
+
+
+def _by_request(grants: GrantQuerySet) -> list[tuple[AccessRequest, list[Grant]]]:
+    """The first few requests of these grants, each with its own, in two queries."""
+    keys = list(dict.fromkeys(grants.values_list("request_id", flat=True)[: 20 * SHOWN]))[: SHOWN + 1]
+    rows = grants.filter(request__in=keys).select_related("request__dataset", "request__license", "participant")
+    ordered = sorted(rows, key=lambda grant: keys.index(grant.request_id))
+    return [
+        (held[0].request, held) for _key, group in groupby(ordered, lambda row: row.request_id) if (held := list(group))
+    ]
+
+
+def _names(grants: list[Grant]) -> str:
+    return get_text_list([f"{grant.participant.name} ({grant.institution})" for grant in grants], _("and"))
+
+
+def _row(request: AccessRequest, grants: list[Grant], url: str, why: str, *, since: bool = True) -> Row:
+    detail = f"{request.reference} · {request.license.name}"
+    title = _("%(dataset)s: %(people)s") % {"dataset": request.dataset.display_name, "people": _names(grants)}
+    return Row(title, url, detail, request.status_since if since else None, why)
+
+
+def undelivered(user: User) -> Section:
+    """Access that is open, to people to whom no data was handed over; the longest waiting first."""
+    grants = Grant.objects.undelivered().filter(request__status=Status.GRANTED).order_by("starts", "request_id", "pk")
+    rows = [
+        _row(request, held, _step(request.reference, "deliver"), _("Hand the data over"))
+        for request, held in _by_request(grants)
+    ]
+    more = reverse("admin:access_requests_accessrequest_changelist") + f"?turn=me&status={Status.GRANTED}"
+    return cut("undelivered", _("Granted and not delivered"), rows, more)
+
+
+def ending(user: User) -> Section:
+    """Access whose last day comes within thirty days, the first to end first."""
+    today = timezone.localdate()
+    grants = Grant.objects.in_force().filter(ends__lte=today + SOON, request__status=Status.GRANTED)
+    rows = [
+        _row(request, held, _step(request.reference, "extend"), _last_day(held), since=False)
+        for request, held in _by_request(grants.order_by("ends", "request_id", "pk"))
+    ]
+    return cut("ending", _("Access ends within 30 days"), rows, "")
+
+
+def _last_day(grants: list[Grant]) -> str:
+    ends = grants[0].ends
+    return _("The last day is %(day)s") % {"day": day_in_words(ends) if ends else ""}
+
+
+def copies(user: User) -> Section:
+    """Access that is over, whose copies nobody has confirmed deleted, the longest over first."""
+    over = Grant.objects.filter(request__status__in=ENDED_ACCESS, request__copies_deleted_at=None)
+    rows = [
+        _row(request, held, page_url(request.reference), _("Nobody has confirmed that the copies are deleted"))
+        for request, held in _by_request(over.order_by("request__ended_at", "request_id", "pk"))
+    ]
+    return cut("copies", _("Copies not confirmed deleted"), rows, "")
