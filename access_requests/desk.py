@@ -9,14 +9,16 @@ from aidahub.accounts.models import User
 from .conditions import awaits_people
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
 from .rows import awaits_delivery
-from .workflow import OPEN, Status
+from .workflow import OPEN, UNDER_REVIEW, Status
 
+# Where somebody who handles requests can have the turn: an index finds these.
+TURNS = (*sorted(UNDER_REVIEW), Status.GRANTED)
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
 
 def requests_for(user: User) -> AccessRequestQuerySet:
     """The requests that somebody may handle, as a provider or as hub staff: all that the admin ever shows them."""
-    return AccessRequest.objects.for_provider(user).visible_to(user)
+    return AccessRequest.objects.for_provider(user)
 
 
 def waits_for(user: User) -> Q:
@@ -28,23 +30,24 @@ def waits_for(user: User) -> Q:
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
     ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
-    turn = Q(Exists(asked), status=Status.IN_REVIEW)
+    # The status first: a list asks this of every request, and few are in review.
+    turn = Q(status=Status.IN_REVIEW) & Q(Exists(asked))
     if user.is_hub:
         by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
         turn |= Q(status=Status.DECIDED) | (Q(status=Status.SUBMITTED) & ~awaits_people())
-        turn |= Q(Exists(by_hub), status=Status.IN_REVIEW)
-        turn |= Q(awaits_delivery())
-    return turn & ~Q(applicant=user) & ~Q(Exists(Participant.objects.of(user).filter(request=OuterRef("pk"))))
+        turn |= Q(status=Status.IN_REVIEW) & Q(Exists(by_hub))
+        turn |= Q(status=Status.GRANTED) & Q(awaits_delivery())
+    return turn & ~Q(applicant=user) & ~Q(pk__in=Participant.objects.of(user).values("request"))
 
 
 def is_open() -> Q:
     """For many requests: whether somebody has the next move."""
-    return Q(status__in=OPEN) | Q(awaits_delivery())
+    return Q(status__in=OPEN) | (Q(status=Status.GRANTED) & Q(awaits_delivery()))
 
 
 def waiting_for(user: User) -> AccessRequestQuerySet:
     """The requests in which it is this person's turn, the longest waiting first."""
-    return requests_for(user).filter(waits_for(user)).order_by("status_since", "pk")
+    return requests_for(user).filter(waits_for(user), status__in=TURNS).order_by("status_since", "pk")
 
 
 def decided_lately(user: User) -> AccessRequestQuerySet:

@@ -60,7 +60,11 @@ def page_url(reference: str) -> str:
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
     rows = requests.select_related("dataset", "license__policy", "applicant").prefetch_related("participants", "rounds")
-    return rows.annotate(undelivered=awaits_delivery())
+    return rows.annotate(undelivered=awaits_delivery()).defer(*UNSHOWN)
+
+
+# Long texts of a request that no line shows.
+UNSHOWN = ("draft", "search_text")
 
 
 def awaits_delivery() -> Exists:

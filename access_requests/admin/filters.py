@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -72,8 +72,9 @@ class DatasetFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         """The datasets for which there are requests that the person may see."""
-        keys = requests_for(user_of(request)).order_by().values("dataset")
-        return [(dataset.doi, dataset.display_name) for dataset in Dataset.objects.filter(pk__in=keys)]
+        asked = Exists(requests_for(user_of(request)).filter(dataset=OuterRef("pk")))
+        rows = Dataset.objects.filter(asked).only("doi", "name", "short_name")
+        return [(dataset.doi, dataset.display_name) for dataset in rows]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
         """The requests for that dataset; none for one that is not among the choices."""

@@ -22,6 +22,7 @@ from access_requests.models import AccessRequest, FormVersion, Submission
 from access_requests.questions import Question, name_of, parse, words
 from access_requests.search_words import CHOSEN
 from aidahub.accounts.models import User
+from datasets.models import License
 
 from .assigning import hub_staff
 from .filters import Choices, user_of
@@ -38,7 +39,8 @@ class LicenseFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         """The names of the licences that occur."""
-        found = requests_for(user_of(request)).order_by().values_list("license__name", flat=True).distinct()
+        asked = Exists(requests_for(user_of(request)).filter(license=OuterRef("pk")))
+        found = License.objects.filter(asked).order_by().values_list("name", flat=True).distinct()
         return [(name, name) for name in sorted(found)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
@@ -138,7 +140,7 @@ def _holds(question: Question, answer: str) -> Q:
 
 def last_answers(key: str) -> QuerySet[Any]:
     """What was sent last in each request, with the answer to one question as `given`."""
-    later = Submission.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number"))
+    later = Submission.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number")).order_by()
     # Cast, or Django takes what it is compared with for JSON.
     given = Cast(KeyTextTransform(key, "answers"), TextField())
     return Submission.objects.filter(~Exists(later)).annotate(given=given)
@@ -146,9 +148,9 @@ def last_answers(key: str) -> QuerySet[Any]:
 
 def questions_asked(user: User) -> Mapping[str, Question]:
     """The questions of the forms in which anything was sent that a person may see, each once, by key."""
-    seen = Submission.objects.filter(request__in=requests_for(user).order_by()).order_by().values("form_version")
+    seen = requests_for(user).filter(submissions__form_version=OuterRef("pk")).order_by()
     found: dict[str, Question] = {}
-    for version in FormVersion.objects.filter(pk__in=seen).order_by("-pk"):
+    for version in FormVersion.objects.filter(Exists(seen)).order_by("-pk"):
         for question in parse(version.questions):
             if question.kind not in NOT_ASKED:
                 found.setdefault(question.key, question)

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from access_requests.desk import requests_for
 from access_requests.evidence import orcid_in
@@ -130,7 +130,7 @@ def _earlier(
     emails = {email for _users, emails in keys.values() for email in emails}
     named = Participant.objects.filter(Q(user__in=users) | Q(email__in=emails), part__in=ASKING, removed_at=None)
     others = requests_for(reader).exclude(pk=request.pk)
-    theirs = others.filter(Q(applicant__in=users) | Q(Exists(named.filter(request=OuterRef("pk")))))
+    theirs = others.filter(Q(applicant__in=users) | Q(pk__in=named.values("request")))
     found: dict[int, list[Earlier]] = defaultdict(list)
     for other in with_rows(theirs).order_by("-submitted_at", "-pk")[:MOST_EARLIER]:
         line = shown(other, mine=False)

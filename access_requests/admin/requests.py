@@ -96,7 +96,9 @@ class RequestList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read the page's requests once and make a line of each."""
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        # Which rows these are is found out first and alone: a late page would sort all requests with all their columns.
+        page = self.result_list.values("pk") if isinstance(self.result_list, QuerySet) else []
+        self.result_list = list(self.queryset.filter(pk__in=page))
         user = user_of(request)
         self.shows_staff = user.is_hub
         flagged = flags.of_requests(user, self.result_list)

@@ -82,6 +82,7 @@ class Submission(AppendOnly):
         verbose_name_plural = _("submissions")
         ordering = ("request", "number")
         constraints = (models.UniqueConstraint(fields=("request", "number"), name="submission_number"),)
+        indexes = (models.Index(fields=("form_version", "request"), name="submission_of_form"),)
 
     def __str__(self) -> str:
         return f"{self.request} {self.number}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, IntegerField, Prefetch, Q, Value, When, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -202,7 +202,7 @@ def mine(request: SignedIn) -> HttpResponse:
 
 
 def _mine(user: User) -> Rows:
-    named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
+    named = Q(pk__in=Participant.objects.of(user).values("request"))
     own = Q(applicant=user)
     group = Case(
         When((own & Q(status__in=EDITABLE)) | waits_for_person(user), then=Value(0)),
@@ -211,7 +211,7 @@ def _mine(user: User) -> Rows:
         default=Value(1),
         output_field=IntegerField(),
     )
-    rows = AccessRequest.objects.visible_to(user).filter(own | Q(named))
+    rows = AccessRequest.objects.visible_to(user).filter(own | named)
     return (
         rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
         .select_related("dataset", "license__policy", "applicant")

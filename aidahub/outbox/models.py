@@ -79,6 +79,8 @@ class Mail(models.Model):
         )
         indexes = (
             models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
+            models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
+            models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
         )
 
     def __str__(self) -> str:

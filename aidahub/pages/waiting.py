@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 from django.urls import reverse
 
 from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
+from access_requests.rows import UNSHOWN
 from access_requests.taking_part import waits_for_person
 from access_requests.waiting import working_days_since
 from access_requests.workflow import EDITABLE, Status
@@ -38,9 +38,13 @@ def tasks_of(user: User) -> tuple[list[Task], int]:
     turn = Q(applicant=user, status__in=EDITABLE) | waits_for_person(user)
     own = AccessRequest.objects.visible_to(user).filter(turn).select_related("dataset", "applicant")
     tasks = [_task(each, own=True, mine=each.applicant_id == user.pk) for each in own.order_by("status_since")]
+    number = len(tasks)
     if user.is_staff:
-        tasks += [_task(each, own=False) for each in waiting_for(user).select_related("dataset", "applicant")]
-    return list(islice(tasks, MOST)), len(tasks)
+        waiting = waiting_for(user).select_related("dataset", "applicant").defer(*UNSHOWN)
+        rows = list(waiting.annotate(total=Window(Count("pk")))[:MOST])
+        number += rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated
+        tasks += [_task(each, own=False) for each in rows]
+    return tasks[:MOST], number
 
 
 def _task(request: AccessRequest, *, own: bool, mine: bool = False) -> Task:

@@ -1,0 +1,115 @@
+"""Thousands of requests: no page and no verb asks the database more often than with a few, and the record is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from access_requests.events import verify
+from access_requests.models import AccessRequest, Event, Grant
+from access_requests.workflow import Status
+from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
+from bench.crowd import OWN_DATASETS, World, make_world
+from bench.looked_at import LIST, PAGES, VERBS, Looked, Site
+from bench.multiply import multiply
+from bench.stories import STORIES, tell
+
+MANY = 2000
+# A page whose work is made of every request reads them in parts, as many queries for each.
+PINNED = [page for page in PAGES if page.each is None]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Fewer people and datasets than are measured."""
+    return make_world(datasets=60, people=300)
+
+
+def queries_of(page: Looked, site: Site) -> int:
+    """How many queries a page makes, after one look that warms what is cached."""
+    client = Client()
+    client.force_login(page.who(site.world))
+    path = page.path(site)
+    client.get(path)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200, path
+    return len(seen)
+
+
+def counted(site: Site) -> Iterator[tuple[str, int]]:
+    """The queries of every page and verb that is measured, by its place and name."""
+    for number, page in enumerate(PINNED):
+        yield f"{number} {page.name}", queries_of(page, site)
+    for name, make in VERBS:
+        with CaptureQueriesContext(connection) as seen:
+            for call in list(make(site, 1)):
+                seen.initial_queries = len(connection.queries_log)
+                call()
+        yield name, len(seen)
+
+
+@pytest.mark.slow
+def test_queries_stay_pinned_at_thousands_of_requests(world: World) -> None:
+    site = Site(world, tell(world))
+    few = dict(counted(site))
+    multiply(site.told, world, 100, early=True)
+    multiply(site.told, world, MANY - 100)
+    assert dict(counted(site)) == few
+    assert Event.objects.count() > 18 * AccessRequest.objects.exclude(status=Status.DRAFT).count()
+    assert not list(verify())
+
+
+def test_copies_are_whole_requests_of_their_own(world: World) -> None:
+    told = tell(world)
+    assert {each.status for each in told} == set(Status)
+    multiply(told, world, 60, early=True)
+    assert not list(verify())
+    copies = AccessRequest.objects.exclude(pk__in=[each.request.pk for each in told])
+    assert copies.count() == 60
+    assert copies.values("reference").distinct().count() == 60
+    assert copies.values("applicant").distinct().count() > 30
+    assert copies.values("dataset").distinct().count() > 10
+    for copy in copies:
+        people = copy.participants.filter(removed_at=None)
+        assert copy.submitted_at is None or people.get(part="applicant").email == copy.applicant.email
+        assert not Grant.objects.filter(request=copy).exclude(participant__request=copy).exists()
+        assert copy.event_count == 0 or Mail.objects.filter(about__startswith=f"{copy.reference}/").exists()
+
+
+def test_each_story_ends_in_its_status_after_about_twenty_events(world: World) -> None:
+    told = tell(world)
+    counts = {each.status: each.request.event_count for each in told if each.status != Status.DRAFT}
+    assert len(told) == len(STORIES) + 1 <= OWN_DATASETS
+    assert set(range(16, 26)) >= set(counts.values())
+
+
+def test_a_copy_is_shown_like_any_other_request(world: World) -> None:
+    told = tell(world)
+    multiply(told, world, 30, early=True)
+    copy = AccessRequest.objects.filter(status=Status.GRANTED).order_by("-pk")[0]
+    hub, applicant = Client(), Client()
+    hub.force_login(world.hub)
+    applicant.force_login(copy.applicant)
+    assert copy.applicant.name in hub.get(f"{LIST}{copy.reference}/change/").content.decode()
+    assert copy.reference in hub.get(f"{LIST}?q={copy.applicant.name.replace(' ', '+')}").content.decode()
+    assert applicant.get(copy.get_absolute_url()).status_code == 200
+
+
+def test_what_somebody_handles_is_always_among_what_they_may_see(world: World) -> None:
+    multiply(tell(world), world, 40, early=True)
+    outsider = world.people[-1]
+    people = [world.hub, world.provider, world.asked[-1].acting[0], world.applicant, world.recipient, outsider]
+    for person in (User.objects.get(pk=each.pk) for each in people):
+        handled = set(AccessRequest.objects.for_provider(person))
+        assert handled <= set(AccessRequest.objects.visible_to(person))
+        assert bool(handled) == (person in (world.hub, world.provider))
+        assert all(row.submitted_at for row in handled)
+    User.objects.update(is_active=False)
+    for person in User.objects.filter(pk__in=[each.pk for each in people]):
+        assert not AccessRequest.objects.for_provider(person).exists()
+        assert not AccessRequest.objects.visible_to(person).exists()
