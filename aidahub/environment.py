@@ -122,7 +122,9 @@ VARIABLES = (
         "The folder for attached files; never one from which the web server serves anything.",
         "`files` in `VAR_DIR`",
     ),
-    Variable("INVITATION_DAYS", "30", "Days for which an invitation to act for a provider works."),
+    Variable(
+        "INVITATION_DAYS", "30", "Days for which an invitation works: to act for a provider, or to a part in a request."
+    ),
     Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
     Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
     Variable("TIME_ZONE", "Europe/Stockholm", "The zone in which times are shown; they are stored in UTC."),

@@ -109,8 +109,6 @@ def test_the_line_of_steps(request_at: RequestAt, status: Status) -> None:
         Status.RETURNED: ["now", "next", "next", "next"],
         Status.APPROVED: ["done", "done", "done", "now"],
         Status.GRANTED: ["done"] * 4,
-        Status.EXPIRED: ["done", "done", "done", "end"],
-        Status.REVOKED: ["done", "done", "done", "end"],
         Status.REJECTED: ["done", "done", "done", "end"],
         Status.WITHDRAWN: ["done", "done", "end"],
         Status.CLOSED: ["done", "done", "end"],

@@ -14,7 +14,7 @@ from pathlib import Path
 from aidahub.environment import ROOT, VARIABLES
 from datasets.register import findings
 
-from .generated_workflow import permission_table, state_diagram, turn_table
+from .generated_workflow import matrix, permission_table, state_diagram, turn_table
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,5 @@ PARTS = (
     Part("state diagram", "docs/workflow.md", state_diagram),
     Part("whose turn", "docs/workflow.md", turn_table),
     Part("permission table", "docs/workflow.md", permission_table),
+    Part("matrix", "docs/workflow.md", matrix),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from access_requests.labels import PART_LABELS, STATUS_LABELS, VERB_LABELS
-from access_requests.workflow import MOVES, TURN, Part, Status, Verb
+from access_requests.workflow import MOVES, SENT, TURN, Part, Status, Verb
 
 
 def state_diagram() -> str:
@@ -47,7 +47,12 @@ def _stays(verb: Verb) -> str:
     return "(the draft is gone)" if verb == Verb.DISCARD else "the same"
 
 
+SETS = {SENT: "any but Draft", frozenset(Status): "any"}
+
+
 def _in_order(statuses: Iterable[Status]) -> str:
+    if name := SETS.get(frozenset(statuses)):
+        return name
     return ", ".join(str(STATUS_LABELS[status]) for status in Status if status in statuses)
 
 
@@ -57,4 +62,24 @@ def turn_table() -> str:
     for status, parts in TURN.items():
         who = ", ".join(str(PART_LABELS[part]) for part in parts) or "nobody's, it is over"
         rows.append(f"| {STATUS_LABELS[status]} | {who} |")
+    return "\n".join(rows)
+
+
+PEOPLE = (
+    Part.APPLICANT, Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER, Part.DECIDER, Part.PROVIDER, Part.HUB,
+    Part.SYSTEM,
+)  # fmt: skip
+LETTERS = dict(zip(PEOPLE, "ARSMDPHC", strict=True))
+
+
+def matrix() -> str:
+    """Every verb in every status: the letters of those who may use it then."""
+    key = ", ".join(f"**{letter}** {PART_LABELS[part]}" for part, letter in LETTERS.items())
+    heads = [str(STATUS_LABELS[status]) for status in Status]
+    rows = [key + ".", "", f"| what | {' | '.join(heads)} |", f"| --- |{' :-: |' * len(heads)}"]
+    for verb in Verb:
+        move = MOVES[verb]
+        who = "".join(LETTERS[part] for part in PEOPLE if part in move.by)
+        cells = [who if status in move.sources else "" for status in Status]
+        rows.append(f"| {VERB_LABELS[verb]} | {' | '.join(cells)} |")
     return "\n".join(rows)
