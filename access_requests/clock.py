@@ -108,6 +108,12 @@ def forgotten_drafts() -> Due:
     return _keys(AccessRequest.objects.filter(status=Status.DRAFT, status_since__lt=begun, changed_at__lt=begun))
 
 
+def of_retired_datasets() -> Due:
+    """Requests in review whose dataset was retired while deciders are asked."""
+    rows = AccessRequest.objects.filter(status=Status.IN_REVIEW, dataset__retired_at__isnull=False)
+    return _keys(rows.filter(rounds__closed_at=None, rounds__by_hub=False).distinct())
+
+
 def is_silent(request: AccessRequest) -> bool:
     """Whether a request waits for people outside, and nothing has happened in it for too long."""
     return request.status in SILENT and request.changed_at < begun_before(settings.CLOSE_AFTER)

@@ -40,6 +40,7 @@ VERB_LABELS = {
     Verb.DECIDE: _("decide"),
     Verb.EXCUSE: _("excuse a decider"),
     Verb.VOID_VOTE: _("set a vote aside"),
+    Verb.HAND_OVER: _("leave a retired dataset's request to hub staff"),
     Verb.CONFIRM: _("confirm the outcome"),
     Verb.ACCEPT_LICENSE: _("accept the licence"),
     Verb.CARRY_OVER: _("carry an acceptance over"),

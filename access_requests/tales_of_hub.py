@@ -43,6 +43,10 @@ def _void_vote(event: Event, reader: Reader, events: list[Event]) -> Entry | Non
     return entry(event, reader, own, _("%(who)s set the vote of %(provider)s aside."), "stop", provider=name)
 
 
+def _hand_over(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    return told(event, _("The dataset was retired, so %(hub)s decides on the request."), "people")
+
+
 def _reopen(event: Event, reader: Reader, events: list[Event]) -> Entry:
     own = _("You took the request up again; a new round of votes is open.")
     other = (
@@ -82,6 +86,7 @@ def _register(event: Event, reader: Reader, events: list[Event]) -> Entry | None
 TALES_OF_HUB: dict[Verb, Tale] = {
     Verb.EXCUSE: _excuse,
     Verb.VOID_VOTE: _void_vote,
+    Verb.HAND_OVER: _hand_over,
     Verb.REOPEN: _reopen,
     Verb.ASSIGN: _assign,
     Verb.REGISTER: _register,

@@ -116,6 +116,12 @@ def follow_licenses() -> None:
     catch_up_with_licenses()
 
 
+@shared_task(name="access_requests.hand_over")
+def hand_over() -> None:
+    """Leave open requests for datasets that were retired to hub staff."""
+    clock.each("hand over", clock.of_retired_datasets(), lambda request: actions.hand_over(request=request))
+
+
 @shared_task(name="access_requests.measure")
 def measure() -> None:
     """Measure how long answers take, once a day."""

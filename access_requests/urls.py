@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import access, edit, files, messages, pages, parts, siblings, start, verbs
+from .views import access, edit, files, messages, pages, paper, parts, siblings, start, verbs
 
 app_name = "access_requests"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/<str:reference>/withdraw/", verbs.withdraw, name="withdraw"),
     path("requests/<str:reference>/discard/", verbs.discard, name="discard"),
     path("requests/<str:reference>/accept/", verbs.accept, name="accept"),
+    path("requests/<str:reference>/copy.pdf", paper.copy, name="copy"),
     path("requests/<str:reference>/files/", files.files, name="files"),
     path("requests/<str:reference>/files/<uuid:public_id>/", files.file, name="file"),
     path("requests/<str:reference>/files/<uuid:public_id>/remove/", files.remove, name="remove_file"),

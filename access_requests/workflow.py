@@ -51,6 +51,7 @@ class Verb(StrEnum):
     DECIDE = "decide"
     EXCUSE = "excuse"
     VOID_VOTE = "void-vote"
+    HAND_OVER = "hand-over"
     CONFIRM = "confirm"
     ACCEPT_LICENSE = "accept-license"
     CARRY_OVER = "carry-over"
@@ -205,6 +206,7 @@ MOVES: dict[Verb, Move] = {
         _IN_REVIEW, (Status.IN_REVIEW, Status.DECIDED, Status.APPROVED, Status.REJECTED), _REVIEWERS, reason=True
     ),
     Verb.VOID_VOTE: Move(_IN_REVIEW, (), _HUB | _SYSTEM),
+    Verb.HAND_OVER: Move(_IN_REVIEW, (), _SYSTEM),
     Verb.CONFIRM: Move(frozenset({Status.DECIDED}), (Status.APPROVED, Status.REJECTED), _HUB),
     Verb.ACCEPT_LICENSE: Move(UNSENT | RUNNING, (), HOLDERS | _HUB),
     Verb.CARRY_OVER: Move(OPEN, (), _SYSTEM),

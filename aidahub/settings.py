@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="20"),
         "options": HOURLY,
     },
+    "hand-over": {"task": "access_requests.hand_over", "schedule": crontab(minute="25"), "options": HOURLY},
     "measure": {"task": "access_requests.measure", "schedule": crontab(minute="45"), "options": HOURLY},
     "keep-checkpoint": {"task": "access_requests.checkpoint", "schedule": crontab(minute="35"), "options": HOURLY},
     "sweep-files": {

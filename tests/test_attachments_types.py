@@ -44,7 +44,7 @@ def test_there_is_a_file_of_each_type() -> None:
     assert set(EACH) == {kind.extension for kind in TYPES}
 
 
-@pytest.mark.parametrize("extension", set(EACH) - {"csv"})
+@pytest.mark.parametrize("extension", sorted(set(EACH) - {"csv"}))
 @pytest.mark.parametrize("name", ["a.exe", "a.html", "a.pdf", "a.docm", "a"])
 def test_the_extension_shown_is_that_of_the_content(extension: str, name: str) -> None:
     assert inspect(a_file(EACH[extension]), name).name == f"a.{extension}"

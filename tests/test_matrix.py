@@ -151,7 +151,7 @@ ACTS: dict[Verb, Act] = {
     Verb.REGISTER: lambda request, by: actions.register(request=request, by=by, number="Dnr 2026/42"),
 }
 # Nobody but the system uses these.
-BY_ITSELF = {Verb.GRANT, Verb.EXPIRE, Verb.CARRY_OVER}
+BY_ITSELF = {Verb.GRANT, Verb.EXPIRE, Verb.CARRY_OVER, Verb.HAND_OVER}
 CAST: dict[str, frozenset[Part]] = {
     "ada": frozenset({Part.APPLICANT}),
     "alva": frozenset(),

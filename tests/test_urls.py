@@ -85,6 +85,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
     provider = provider_of(brgandi, 3)
     token = invite(provider).rpartition("/invitations/")[2].partition("/")[0]
     attached = attach_upload(request=AccessRequest.objects.get(), by=named(cast, "ada"), file=a_file(pdf(), "a.pdf"))
+    said = actions.write(request=AccessRequest.objects.get(), by=named(cast, "ada"), text="When will you answer?")
     rows = {
         "accounts_user": cast["ada"],
         "accounts_providerlink": ProviderLink.objects.first(),
@@ -117,6 +118,7 @@ def values(cast: dict[str, User | None], brgandi: Dataset) -> dict[str, Any]:
         "doi": BRGANDI_DOI,
         "token": token,
         "public_id": attached.public_id,
+        "digest": said.text.digest,
         "slug": "approve",
         "form": "research",
         "key": "planned_use",
@@ -233,6 +235,7 @@ def test_a_draft_is_its_applicants_alone(who: str, request_at: RequestAt, cast: 
         "accept/",
         "more/",
         "files/",
+        "copy.pdf",
         "part/",
         "people/",
         *ACCESS,

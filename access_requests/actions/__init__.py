@@ -21,7 +21,7 @@ from .accounts import erase_account, lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
 from .files import attach, detach, redact_file, redact_text, take_from_answer
 from .inviting import remind_person, send_fresh_link
-from .judging import close, confirm, decide, excuse, forward, reopen, send_back, void_votes
+from .judging import close, confirm, decide, excuse, forward, hand_over, reopen, send_back, void_votes
 from .parts import accept_license, carry_over, confirm_part, decline_part, take_part
 from .people import add_person, change_applicant, remove_person, replace_person
 from .policies import apply_policy
@@ -56,6 +56,7 @@ __all__ = [
     "expire",
     "extend",
     "forward",
+    "hand_over",
     "holders_of",
     "leave",
     "lift_suspension",

@@ -152,6 +152,25 @@ def void_votes(*, request: AccessRequest, by: User | None, voter: User) -> Acces
 
 
 @transaction.atomic
+def hand_over(*, request: AccessRequest) -> bool:
+    """Leave the open round to hub staff where the dataset was retired: nobody else is asked; whether it was done.
+
+    Called by the clock. Votes that were cast are history.
+    """
+    request = AccessRequest.objects.locked(request)
+    round_ = request.open_round
+    if request.dataset.retired_at is None or round_ is None or round_.by_hub:
+        return False
+    now = timezone.now()
+    round_.decisions.filter(void_at=None).update(void_at=now)
+    round_.deciders.filter(excused_at=None).update(excused_at=now)
+    round_.by_hub = True
+    round_.save(update_fields=["by_hub"])
+    record(request, Verb.HAND_OVER, by=None, payload={"round": round_.number})
+    return True
+
+
+@transaction.atomic
 def confirm(*, request: AccessRequest, by: User, answer: Answer, reason: str = "") -> AccessRequest:
     """Hub staff confirm the outcome of the votes, or decide otherwise with the votes in view."""
     request = AccessRequest.objects.locked(request)

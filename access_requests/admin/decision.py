@@ -97,6 +97,7 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "offers": buttons,
         "reasons": dict.fromkeys(offer.readers for offer in buttons if offer.allowed and offer.readers),
         "is_named": is_named,
+        "on_paper": user.is_hub and not is_named,
         "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
         "may_flag": user.is_hub and not is_named,
         "around": offers_of_hub(user, access_request),

@@ -25,7 +25,21 @@ from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 from aidahub.accounts.models import User
 
-from . import assigning, decision, exporting, parts, persons, redaction, several, talk, waiting, who_has_access, write
+from . import (
+    assigning,
+    decision,
+    exporting,
+    paper,
+    parts,
+    persons,
+    redaction,
+    redaction_of_texts,
+    several,
+    talk,
+    waiting,
+    who_has_access,
+    write,
+)
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .filters_more import AnswerFilter, AssigneeFilter, LicenseFilter
 from .search import found
@@ -191,6 +205,12 @@ class AccessRequestAdmin(Base):
             path("<slug:reference>/comments/<slug:question>/", wrap(talk.comment), name=f"{name}_comment"),
             path("<slug:reference>/people/<slug:slug>/", wrap(parts.part_step), name=f"{name}_people"),
             path("<slug:reference>/people/<int:number>/<slug:slug>/", wrap(parts.part_step), name=f"{name}_person"),
+            path("<slug:reference>/paper/", wrap(paper.paper), name=f"{name}_paper"),
+            path(
+                "<slug:reference>/texts/<slug:digest>/redact/",
+                wrap(redaction_of_texts.redact),
+                name=f"{name}_redact_text",
+            ),
             path("<slug:reference>/<slug:slug>/", wrap(decision.step), name=f"{name}_step"),
         ]
 

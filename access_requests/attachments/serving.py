@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import IO, Any, Protocol
 
+from django.core.files.base import File
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
@@ -62,6 +63,11 @@ def download(row: Kept) -> HttpResponseBase:
     content_type = kind.content_type if kind else "application/octet-stream"
     if content_type.startswith("text/"):
         content_type += "; charset=utf-8"
+    return as_download(file, name, content_type)
+
+
+def as_download(file: IO[bytes] | File[Any], name: str, content_type: str) -> HttpResponseBase:
+    """Bytes that no browser shows within the site, keeps or takes for something else. The response closes the file."""
     response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     for header, value in HEADERS.items():
         response[header] = value

@@ -45,6 +45,13 @@ def on_void_vote(case: Case) -> Iterator[Mailing]:
     yield to_asked.set_aside, hub(case)
 
 
+def on_hand_over(case: Case) -> Iterator[Mailing]:
+    """Hub staff decide now; the deciders stop."""
+    yield to_asked.of_retired, hub(case)
+    rows = [row for row in case.providers if row.part == DatasetProvider.Part.DECIDER]
+    yield to_asked.no_longer_asked, [reader for row in rows for reader in of_provider(row, DECIDES)]
+
+
 def on_reopen(case: Case) -> Iterator[Mailing]:
     """The applicant and those named hear of it, and whoever decides is asked. Hub staff did it."""
     yield to_asked.reopened, applicant(case)
@@ -78,6 +85,7 @@ def _named_as(case: Case, provider: Provider) -> list[DatasetProvider]:
 
 ON_HUB: dict[Verb, Rule] = {
     Verb.EXCUSE: on_excuse,
+    Verb.HAND_OVER: on_hand_over,
     Verb.VOID_VOTE: on_void_vote,
     Verb.REOPEN: on_reopen,
     Verb.ASSIGN: on_assign,

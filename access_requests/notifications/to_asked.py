@@ -72,6 +72,35 @@ def passed_on(case: Case, reader: Reader) -> Letter:
     )
 
 
+def of_retired(case: Case, reader: Reader) -> Letter:
+    """To hub staff, when a dataset was retired while its deciders were asked."""
+    names = case.names
+    return Letter(
+        _("Decide: access to %(dataset)s for %(who)s") % names,
+        _("%(dataset)s was retired while the request of %(asker)s was being decided. The decision is yours now.")
+        % names,
+        brief(case),
+        [],
+        _("Read and decide"),
+        link_for(case, reader)[0],
+        [_("The deciders were told that they are no longer asked. Votes that they had cast do not count.")],
+    )
+
+
+def no_longer_asked(case: Case, reader: Reader) -> Letter:
+    """To the deciders of a dataset that was retired."""
+    names = case.names
+    return Letter(
+        _("Nothing to decide any more: access to %(dataset)s for %(who)s") % names,
+        _("%(dataset)s was retired, so %(hub)s decides on the request of %(asker)s.") % names,
+        [*what(case), *who(case)],
+        [],
+        _("Read the request"),
+        link_of_visitor(case, reader),
+        [_("There is nothing left for you to decide.")],
+    )
+
+
 def decide_again(case: Case, reader: Reader) -> Letter:
     """To whoever else acts for a decider whose vote was set aside."""
     names = case.names | {"provider": _provider(case)}

@@ -31,6 +31,8 @@ NOT_PAGES = {
     "healthz", "readyz", "pages:robots", "pages:sitemap", "pages:sitemap_part", "admin:jsi18n", "admin:autocomplete",
     "datasets:export", "datasets:metadata", "datasets:catalogue", "datasets:feed",
     "admin:access_requests_accessrequest_who_csv",
+    "access_requests:file",
+    "access_requests:copy",
 }  # fmt: skip
 
 

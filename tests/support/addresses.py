@@ -37,6 +37,7 @@ ASKS = (SIGN_IN, OK, NOTHING, NO, NOTHING, NO, NO)
 ASKED = (SIGN_IN, ELSEWHERE, NOTHING, NO, NOTHING, NO, NO)
 NOT_NOW = (SIGN_IN, NO, NOTHING, NO, NOTHING, NO, NO)  # the request is in review: there is nothing to edit
 
+COPIES = (SIGN_IN, OK, NOTHING, OK, NOTHING, ELSEWHERE, ELSEWHERE)  # hub staff are led to where they choose a version
 ATTACHES = (SIGN_IN, ELSEWHERE, NOTHING, ELSEWHERE, NOTHING, ELSEWHERE, ELSEWHERE)  # and back to the files
 HUB_READS = (SIGN_IN, NOTHING, NOTHING, METHOD, METHOD, METHOD, METHOD)  # the method is looked at before the person
 
@@ -61,6 +62,7 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:withdraw": (ASKS, ASKED),
     "access_requests:discard": (NOT_NOW, NOT_NOW),
     "access_requests:accept": (ASKS, ASKED),
+    "access_requests:copy": (COPIES, WRONG_METHOD),
     "access_requests:files": (SEES, ATTACHES),
     "access_requests:file": (SEES, WRONG_METHOD),
     "access_requests:remove_file": (NOT_NOW, NOT_NOW),
@@ -141,6 +143,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "admin:access_requests_account_close": (for_hub(OK), for_hub(OK)),  # without a reason the page comes back
     "admin:access_requests_accessrequest_people": (HANDLES, HANDLES),
     "admin:access_requests_accessrequest_person": (HANDLES, HANDLES),
+    "admin:access_requests_accessrequest_paper": (for_hub(OK), for_hub(OK)),  # of nothing chosen nothing is made
+    "admin:access_requests_accessrequest_redact_text": (for_hub(OK), for_hub(OK)),  # without a reason it is asked for
     "admin:accounts_user_change": (for_hub(OK), OPERATOR),
     "admin:accounts_invitation_add": (for_hub(OK), for_hub(OK)),
     "admin:access_requests_personflag_add": (for_hub(OK), for_hub(OK)),
