@@ -36,7 +36,8 @@ class Reader:
 
     `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
     named, by their number. `notes`: they read internal notes and comments; `files` are those attached, by their
-    public id; `rounds` the numbers of those whose votes they read; `staff` the names of those to whom it was assigned, by their public key.
+    public id; `staff` the names of those to whom it was assigned, by their public key; `rounds` the numbers of
+    the rounds whose votes they read.
     """
 
     user: AnyUser
@@ -53,7 +54,7 @@ class Reader:
         return event.by_id is not None and event.by_id == self.user.pk
 
     def reads_vote(self, event: Event) -> bool:
-        """Whether they read what an event says about a vote: of rounds that they read, and of providers of their own."""
+        """Whether they read what an event says about a vote: in a round that they read, or of a provider of theirs."""
         if not self.inner or event.payload.get("round") in self.rounds:
             return self.inner
         voter = self.voters.get((event.payload.get("round", 0), event.payload.get("decider", 0)))

@@ -26,7 +26,6 @@ from access_requests.models import (
     Submission,
 )
 from access_requests.rows import applicant_in
-from access_requests.rules import parts_in
 from access_requests.timeline import reads_votes
 from access_requests.usual import annotated
 from access_requests.workflow import OPEN, Part, Status
@@ -132,7 +131,9 @@ def is_named(user: User, request: AccessRequest) -> bool:
 
 def rounds_for(user: User, request: AccessRequest) -> list[RoundShown]:
     """The rounds whose votes the reader may see (`timeline.reads_votes`), the latest first."""
-    parts = parts_in(user, request)
+    if is_named(user, request):
+        return []
+    parts = {Part.HUB if user.is_hub else Part.PROVIDER}
     rounds = sorted(request.rounds.all(), key=lambda row: -row.number)
     return [RoundShown(row, _votes(row)) for row in rounds if reads_votes(user, parts, row.deciders.all())]
 
