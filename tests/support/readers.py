@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -86,6 +86,11 @@ def text_of(response: Any) -> str:
     return "\n".join([text, plain if plain != text else "", *more])
 
 
+def _without(path: str, text: str) -> str:
+    """A text without the address that was asked for, which its reader knew before."""
+    return text.replace(path, "").replace(quote(path, safe=""), "").replace(quote(path), "")
+
+
 @dataclass
 class Reader:
     """One person in front of the site: who they are (nobody: not signed in), and the addresses of their mailboxes."""
@@ -103,7 +108,7 @@ class Reader:
     def gets(self, path: str) -> tuple[int, str]:
         """The status and text that an address answers."""
         response = self.client.get(path)
-        return response.status_code, text_of(response)
+        return response.status_code, _without(path, text_of(response))
 
     def posts(self, path: str, data: dict[str, str]) -> tuple[int, str]:
         """The status and text of what a form answers, with the mails that it sends the reader; all of it is undone."""
@@ -115,7 +120,7 @@ class Reader:
             transaction.set_rollback(True)
         self.client.cookies.clear()
         self.client.cookies.load(cookies)
-        return response.status_code, text
+        return response.status_code, _without(path, text)
 
     def mails(self, after: int = 0) -> dict[str, str]:
         """Every mail to this person, by what it is about."""
