@@ -133,10 +133,11 @@ class Reader:
     def sessions(self) -> dict[str, str]:
         """What the site remembers of this browser."""
         key = self.client.session.session_key or ""
-        return {"session": str(row.get_decoded()) for row in Session.objects.filter(session_key=key)}
+        row = Session.objects.filter(session_key=key).first()
+        return {"session": str(row.get_decoded())} if row else {}
 
     def everything(
-        self, starts: Iterable[str], *, queries: bool = False, most: int = 1500
+        self, starts: Iterable[str], *, queries: bool = False, most: int = 4000
     ) -> Iterator[tuple[str, int, str]]:
         """All that can be read from these addresses on: where, the status, and the text.
 
