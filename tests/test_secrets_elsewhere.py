@@ -37,12 +37,12 @@ def nowhere(sought: str) -> str:
 
 def differing(scene: Scene, name: str, words: list[str]) -> list[str]:
     """Searches whose answer is another one than to a word that stands nowhere."""
-    found = []
-    for path in LISTS:
-        for each in words:
-            if searched(scene, name, path, each) != searched(scene, name, path, nowhere(each)):
-                found.append(f"{name}: {path} knows {each}")
-    return found
+    return [
+        f"{name}: {path} knows {each}"
+        for path in LISTS
+        for each in words
+        if searched(scene, name, path, each) != searched(scene, name, path, nowhere(each))
+    ]
 
 
 def test_a_search_finds_no_secret(scene_of: Set) -> None:  # noqa: F811 - the fixture
