@@ -45,6 +45,7 @@ def differing(scene: Scene, name: str, words: list[str]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_a_search_finds_no_secret(scene_of: Set) -> None:  # noqa: F811 - the fixture
     scene = scene_of(Status.DECIDED)
     few = [word(each) for each in ("note", "flag")]
@@ -60,6 +61,7 @@ def test_nobody_finds_a_secret_by_any_search(scene_of: Set, name: str) -> None: 
     assert differing(scene, name, sorted(scene.forbidden(name, ""))) == []
 
 
+@pytest.mark.slow
 def test_no_log_holds_how_the_data_is_reached(
     scene_of: Set,  # noqa: F811 - the fixture
     caplog: pytest.LogCaptureFixture,
