@@ -22,7 +22,7 @@ def staff_in(events: Iterable[Event]) -> dict[str, str]:
 
 def _excuse(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     """Inside: who was excused and why. Others read only what that settled, if anything."""
-    if not reader.inner:
+    if not reader.reads_vote(event):
         return outcome_told(event, events)
     if event.payload.get("by_hub"):
         own = _("You excused %(provider)s. Nobody else is left, so hub staff decide.")
@@ -34,7 +34,7 @@ def _excuse(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
 
 
 def _void_vote(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
-    if not reader.inner:
+    if not reader.reads_vote(event):
         return None
     name = voter_of(event, reader)
     if event.by_id is None:

@@ -6,7 +6,7 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,7 +36,8 @@ class Reader:
 
     `voters` are those who were asked, by the round's number and their place in it; `people` everybody who is or was
     named, by their number. `notes`: they read internal notes and comments; `files` are those attached, by their
-    public id; `staff` the names of those to whom it was assigned, by their public key.
+    public id; `staff` the names of those to whom it was assigned, by their public key; `rounds` the numbers of
+    the rounds whose votes they read.
     """
 
     user: AnyUser
@@ -46,10 +47,18 @@ class Reader:
     notes: bool = False
     files: Mapping[str, Attachment] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    rounds: Collection[int] = frozenset()
 
     def is_who_did(self, event: Event) -> bool:
         """Whether the reader did this."""
         return event.by_id is not None and event.by_id == self.user.pk
+
+    def reads_vote(self, event: Event) -> bool:
+        """Whether they read what an event says about a vote: in a round that they read, or of a provider of theirs."""
+        if not self.inner or event.payload.get("round") in self.rounds:
+            return self.inner
+        voter = self.voters.get((event.payload.get("round", 0), event.payload.get("decider", 0)))
+        return voter is not None and isinstance(self.user, User) and voter.pk in self.user.provider_ids
 
     def is_person(self, number: object) -> bool:
         """Whether the reader is this person, by their number in the record."""

@@ -6,12 +6,14 @@ reasons that hub staff still have to weigh are for the providers and the hub (do
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from aidahub.accounts.models import User
 
 from . import kinds
 from .models import AccessRequest, AnyUser, Attachment, Decider, Event, SealedText
@@ -33,6 +35,19 @@ def sees_inside(parts: Collection[Part]) -> bool:
     return bool({Part.PROVIDER, Part.DECIDER, Part.HUB} & set(parts)) and not CONFLICTED & set(parts)
 
 
+def reads_votes(user: AnyUser, parts: Collection[Part], asked: Iterable[Decider]) -> bool:
+    """Whether somebody with these parts reads the votes of a round, and why: whoever votes in it, and hub staff.
+
+    Not a provider who is informed only or was excused (a conflict of interest, for one), nor anybody who is named.
+
+    Args:
+        asked: the deciders of the round.
+    """
+    if not isinstance(user, User) or not sees_inside(parts):
+        return False
+    return Part.HUB in parts or any(row.excused_at is None and row.provider_id in user.provider_ids for row in asked)
+
+
 def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | None = None) -> list[Entry]:
     """What happened, the latest first, for one viewer.
 
@@ -46,15 +61,28 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
     events = sorted(request.events.all(), key=lambda event: event.number)
     voted = inner and any(event.verb in OF_A_VOTER for event in events)
     people = {person.number: person for person in request.participants.all()}
-    voters = Decider.objects.by_place(request) if voted else {}
+    seats = Decider.objects.seats(request) if voted else {}
+    voters = {place: seat.provider for place, seat in seats.items()}
     noted = any(event.verb in {Verb.NOTE, Verb.COMMENT, Verb.REDACT} for event in events)
     notes = inner and noted and reads_notes(viewer, request, parts)
     staff = staff_in(events) if inner else {}
-    reader = Reader(viewer, inner, voters, people, notes, _files(request, events), staff)
+    reader = Reader(
+        viewer, inner, voters, people, notes, _files(request, events), staff, _rounds(events, viewer, parts, seats)
+    )
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
     lines = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
     return [line for line in reversed(list(lines)) if line]
+
+
+def _rounds(
+    events: list[Event], viewer: AnyUser, parts: Collection[Part], seats: Mapping[tuple[int, int], Decider]
+) -> set[int]:
+    """The rounds whose votes the viewer reads, by number."""
+    asked: dict[int, list[Decider]] = {event.payload["round"]: [] for event in events if event.verb in OF_A_VOTER}
+    for (number, _place), seat in seats.items():
+        asked.setdefault(number, []).append(seat)
+    return {number for number, rows in asked.items() if reads_votes(viewer, parts, rows)}
 
 
 def _files(request: AccessRequest, events: list[Event]) -> dict[str, Attachment]:
@@ -111,7 +139,7 @@ def _send_back(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _decide(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
-    if reader.inner:
+    if reader.reads_vote(event):
         return _vote(event, reader)
     return outcome_told(event, events)
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access_requests.csv_export import write_rows
-from access_requests.models import AccessRequest, AccessRequestQuerySet, FormVersion, Submission
+from access_requests.models import AccessRequest, AccessRequestQuerySet, FormVersion, Participant, Submission
 from access_requests.questions import Question, name_of, parse, shown, words
 from access_requests.rows import Shown, with_rows
 from access_requests.rows import shown as line_of
 from access_requests.search_words import CHOSEN
+from aidahub.accounts.models import User
 
 from .filters import user_of
 
@@ -41,11 +42,15 @@ def _columns() -> dict[str, Column]:
     }
 
 
-def _columns_of_hub() -> dict[str, Column]:
-    """What hub staff get besides."""
+def _columns_of_hub(reader: User) -> dict[str, Column]:
+    """What hub staff get besides; not who takes care of a request that names them."""
+    named = {
+        *Participant.objects.of(reader).values_list("request_id", flat=True),
+        *AccessRequest.objects.filter(applicant=reader).values_list("pk", flat=True),
+    }
     return {
         _("Register number"): lambda request, line: request.register_number,
-        _("Taken care of by"): lambda request, line: request.assigned_to,
+        _("Taken care of by"): lambda request, line: "" if request.pk in named else request.assigned_to,
         _("Account"): lambda request, line: request.applicant.email,
         _("Last changed"): lambda request, line: request.changed_at,
     }
@@ -54,7 +59,8 @@ def _columns_of_hub() -> dict[str, Column]:
 @require_safe
 def export(request: HttpRequest, requests: AccessRequestQuerySet) -> StreamingHttpResponse:
     """These requests, in their order, each with every answer as sent last."""
-    columns = _columns() | (_columns_of_hub() if user_of(request).is_hub else {})
+    user = user_of(request)
+    columns = _columns() | (_columns_of_hub(user) if user.is_hub else {})
     keys = list(requests.values_list("pk", flat=True))
     answers = _questions(requests)
     header = [*columns, *answers.values()]

@@ -26,6 +26,7 @@ from access_requests.models import (
     Submission,
 )
 from access_requests.rows import applicant_in
+from access_requests.timeline import reads_votes
 from access_requests.usual import annotated
 from access_requests.workflow import OPEN, Part, Status
 from aidahub.accounts.models import User
@@ -129,15 +130,12 @@ def is_named(user: User, request: AccessRequest) -> bool:
 
 
 def rounds_for(user: User, request: AccessRequest) -> list[RoundShown]:
-    """The rounds whose votes the reader may see: deciders their own, hub staff all, nobody who is named."""
+    """The rounds whose votes the reader may see (`timeline.reads_votes`), the latest first."""
     if is_named(user, request):
         return []
-    found = []
-    for round_ in sorted(request.rounds.all(), key=lambda row: -row.number):
-        asked = [row.provider for row in round_.deciders.all()]
-        if user.is_hub or user.provider_ids & {provider.pk for provider in asked}:
-            found.append(RoundShown(round_, _votes(round_)))
-    return found
+    parts = {Part.HUB if user.is_hub else Part.PROVIDER}
+    rounds = sorted(request.rounds.all(), key=lambda row: -row.number)
+    return [RoundShown(row, _votes(row)) for row in rounds if reads_votes(user, parts, row.deciders.all())]
 
 
 def _votes(round_: Round) -> list[Vote]:

@@ -20,9 +20,9 @@ from access_requests.desk import requests_for
 from access_requests.labels import PART_LABELS
 from access_requests.models import AccessRequest, Attachment, Participant
 from access_requests.rows import page_url
-from access_requests.rules import Allowed, Denied, may
+from access_requests.rules import Allowed, Denied, may, parts_in
 from access_requests.taking_part import Done, PersonState, states
-from access_requests.workflow import HOLDERS, RUNNING, Part
+from access_requests.workflow import CONFLICTED, HOLDERS, RUNNING, Part
 from aidahub.accounts.models import User
 
 from . import facts
@@ -101,7 +101,7 @@ def part_step(request: HttpRequest, reference: str, slug: str, number: int | Non
     user = user_of(request)
     row = get_object_or_404(facts.with_all(requests_for(user)), reference=reference)
     person = get_object_or_404(row.participants.filter(removed_at=None), number=number) if number is not None else None
-    answer = may(user, step.verb, row)
+    answer = _may_for_hub(user, step, row)
     if not answer:
         return _page(request, row, person, PartOffer(step, answer, ""), status=403)
     form = _form(request, row, step, person)
@@ -114,6 +114,15 @@ def part_step(request: HttpRequest, reference: str, slug: str, number: int | Non
         return _page(request, row, person, PartOffer(step, Allowed(False, str(denied)), ""), status=403)
     messages.success(request, str(step.done) % _names(row, person))
     return HttpResponseRedirect(page_url(reference))
+
+
+def _may_for_hub(user: User, step: PartStep, row: AccessRequest) -> Allowed:
+    """Whether this person may do it for others; what the named do for themselves they do on the request's own page."""
+    parts = parts_in(user, row)
+    answer = may(user, step.verb, row, parts)
+    if answer and parts & CONFLICTED:
+        return Allowed(False, _("You are named in this request, so somebody else must handle it."))
+    return answer
 
 
 def _names(row: AccessRequest, person: Participant | None) -> dict[str, str]:

@@ -67,6 +67,5 @@ class PolicyAdmin(HubAdmin, PolicyPage, PolicyBase):
         return self.has_view_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
-        """The sentence, and the licence once it is chosen."""
-        computed = ("in_words", "concerns")
-        return computed if obj is None else (*computed, "license")
+        """The sentences, and the licence once it is chosen."""
+        return ("in_words", "concerns") if obj is None else ("in_words", "concerns", "license")

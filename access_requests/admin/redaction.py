@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from access_requests.filing import redact_stored
+from access_requests.filing import files_visible, redact_stored
 from access_requests.models import AccessRequest, Attachment
 from access_requests.rows import page_url
-from access_requests.rules import REASON_LENGTH, Denied, check_may
+from access_requests.rules import REASON_LENGTH, Denied, check_may, parts_in
 from access_requests.workflow import Verb
 
 from .decision import TEMPLATES, request_for
@@ -44,7 +44,7 @@ def redact(request: HttpRequest, reference: str, public_id: UUID) -> HttpRespons
     """Ask for the reason and say what stays (GET); take the file away (POST). A refusal is 403 with its sentence."""
     user = user_of(request)
     access_request = request_for(user, reference)
-    file = access_request.attachments.filter(public_id=public_id, removed_at=None).first()
+    file = files_visible(access_request, parts_in(user, access_request)).filter(public_id=public_id).first()
     if file is None:
         raise Http404
     form = RedactForm(request.POST if request.method == "POST" else None)

@@ -53,14 +53,18 @@ class Round(models.Model):
 class DeciderQuerySet(models.QuerySet["Decider"]):
     """Questions about those who are asked."""
 
-    def by_place(self, request: AccessRequest) -> dict[tuple[int, int], Provider]:
+    def seats(self, request: AccessRequest) -> dict[tuple[int, int], Decider]:
         """Who is asked, by the round's number and their place in it from 1: so the record names a voter.
 
         Nothing moves a place: the rows of a round are written once, when it is opened.
         """
         rows = self.filter(round__request=request).select_related("provider", "round").order_by("round", "pk")
         rounds = groupby(rows, key=lambda row: row.round.number)
-        return {(number, place): row.provider for number, asked in rounds for place, row in enumerate(asked, 1)}
+        return {(number, place): row for number, asked in rounds for place, row in enumerate(asked, 1)}
+
+    def by_place(self, request: AccessRequest) -> dict[tuple[int, int], Provider]:
+        """The providers who are asked, by the same."""
+        return {place: row.provider for place, row in self.seats(request).items()}
 
 
 class Decider(models.Model):

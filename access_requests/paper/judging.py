@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from access_requests.models import AccessRequest, AnyUser, Decider, Decision, Round
+from access_requests.models import AccessRequest, Decider, Decision, Round
+from access_requests.timeline import reads_votes
 from access_requests.workflow import Verb
-from aidahub.accounts.models import User
 
 from .shape import Item, Mark, Row, Section, View, moment, row, rows
 
@@ -16,7 +16,7 @@ VOTES = (Mark.VOTES,)
 
 
 def rounds(request: AccessRequest, view: View) -> Section | None:
-    """The rounds whose votes the reader may see: hub staff all, deciders those in which they were asked."""
+    """The rounds whose votes the reader may see: hub staff all, deciders those in which they vote."""
     seen = sorted((each for each in request.rounds.all() if _sees(each, view)), key=lambda each: each.number)
     items = [item for each in seen for item in _round(each, view)]
     items += _confirmations(request) if view.hub else []
@@ -25,13 +25,7 @@ def rounds(request: AccessRequest, view: View) -> Section | None:
 
 def _sees(round_: Round, view: View) -> bool:
     """As the decision page has it."""
-    if view.hub:
-        return True
-    return view.inside and bool(_providers(view.user) & {one.provider_id for one in round_.deciders.all()})
-
-
-def _providers(user: AnyUser) -> set[int]:
-    return set(user.provider_ids) if isinstance(user, User) else set()
+    return reads_votes(view.user, view.parts, round_.deciders.all())
 
 
 def _round(round_: Round, view: View) -> list[Item]:
