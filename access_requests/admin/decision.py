@@ -46,7 +46,6 @@ from .steps_of_hub import EXCUSE, STEPS_OF_HUB, excusable, form_class, initial_f
 
 ALL_STEPS = {**STEPS, **STEPS_OF_HUB, **ACCESS_STEPS}
 TEMPLATES = "admin/access_requests/accessrequest"
-ALL_STEPS = {**STEPS, **STEPS_OF_HUB}
 
 
 def request_for(user: User, reference: str) -> AccessRequest:
