@@ -68,4 +68,5 @@ class PolicyAdmin(HubAdmin, PolicyPage, PolicyBase):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:
         """The sentence, and the licence once it is chosen."""
-        return ("in_words",) if obj is None else ("in_words", "license")
+        computed = ("in_words", "concerns")
+        return computed if obj is None else (*computed, "license")

@@ -184,9 +184,7 @@ def by_keyboard(page: Page) -> None:
         here = focused(page)
         if here["inMain"] != "true":
             continue
-        if here["type"] == "submit" and here["text"].strip().lower().startswith(
-            ("save and continue", "continue", "save")
-        ):
+        if here["type"] == "submit" and here["text"].strip().lower().startswith(("save and continue", "continue")):
             with page.expect_navigation():
                 page.keyboard.press("Enter")
             return
