@@ -17,6 +17,7 @@ from access_requests import actions, comparison, questions, sending, steps
 from access_requests.attachments import takes_files
 from access_requests.builtin import questions_of
 from access_requests.conditions import hub_decides
+from access_requests.filing import files_with
 from access_requests.forms import StepForm, TermsForm
 from access_requests.models import AccessRequest
 from access_requests.policies import policy_of, providers_named
@@ -219,6 +220,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         "problems": steps.problems(draft, asked, missing),
         "accepted": steps.license_accepted(draft),
         "members": members_of(draft),
+        "files": files_with(draft),
         "providers": providers_named(draft.dataset),
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,

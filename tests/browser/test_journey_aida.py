@@ -201,7 +201,6 @@ def ada_names_mia_and_attaches_a_file(ada: Walker) -> None:
     ada.do("Attach")
     ada.look("08-files", "plan.pdf")
     ada.open("Back to the form")
-    ada.write()
 
 
 def rut_confirms(people: People) -> None:
