@@ -124,7 +124,7 @@ def test_five_people_from_the_first_question_to_the_end_of_access(
         hub_staff_extend_it, rut_leaves, hub_staff_revoke_it, the_copies_are_deleted,
     ):  # fmt: skip
         chapter(people)
-        assert people.post.unopened() == [], chapter.__name__
+    assert people.post.unopened() == []
     people.post.keep(SHOTS) if SHOTS else None
     no_word_went_astray(people)
     assert [fault for person in people.all for fault in person.faults] == []
@@ -174,7 +174,7 @@ def ada_asks(people: People) -> None:
     ada.look("09-review", "Rut Ek", "mia.lind@uu.example", "plan.pdf")
     ada.do("Send the request")
     people.post.reference = ada.reference()
-    ada.look("10-sent", "Waiting for Rut Ek", "Mia Lind", "plan.pdf")
+    ada.look("10-sent", "Before anybody decides, Rut Ek must confirm.", "Mia Lind", "plan.pdf")
     (receipt,) = people.post.arrives(mails.ADA, "Received: your request for access to BRGANDI")
     assert "compare segmentation networks" in receipt.text
     assert "Rut Ek must confirm" in receipt.text
@@ -218,7 +218,13 @@ def rut_confirms(people: People) -> None:
     for box in rut.page.locator("main form.part-form input[type=checkbox]").all():
         box.check()
     rut.do("Confirm and accept")
-    rut.look("14-confirmed", "Thank you.", "Waiting for AIDA Data Hub", without=("Internal notes",))
+    rut.look(
+        "14-confirmed",
+        "Thank you.",
+        "Waiting for AIDA Data Hub",
+        "You need not do anything",
+        without=("Internal notes",),
+    )
     people.post.arrives(mails.HUB, "Check: access to BRGANDI for Ada Berg")
 
 
@@ -229,7 +235,7 @@ def hub_staff_send_it_back(people: People) -> None:
     hedda.look("15-desk", people.post.reference, "Ada Berg")
     hedda.page.get_by_role("link", name=re.compile("Ada Berg")).first.click()
     hedda.stands_at(people.decision)
-    hedda.look("16-check", "Forward to the deciders", "Mia Lind", "Has confirmed", "plan.pdf")
+    hedda.look("16-check", "Forward to the deciders", "Mia Lind", "and accepted the licence", "plan.pdf")
     hedda.look("16-evidence", mails.ADA, RUTS_OWN)
     hedda.write_in("Write an internal note", NOTE)
     hedda.do("Keep the note")
@@ -333,7 +339,9 @@ def petra_rejects(people: People) -> None:
     assert people.row.status == Status.DECIDED
     for named in (people.ada, people.rut):
         named.go(people.own)
-        named.look(f"35-{named.name.lower()}-decided", "Waiting for AIDA Data Hub", without=("rejected", "approved"))
+        named.look(
+            f"35-{named.name.lower()}-decided", "waiting for AIDA Data Hub to confirm", without=("rejected", "approved")
+        )
 
 
 def hub_staff_confirm_the_approval(people: People) -> None:
