@@ -37,11 +37,13 @@ Posted = MultiValueDict[str, Any]
 @require_safe
 @for_people
 def edit(request: SignedIn, reference: str) -> HttpResponse:
-    """Go on where something is missing."""
+    """Go on where something is missing, or where an answer was commented on when the request was sent back."""
     draft = visible(request, reference)
     check_may(request.user, Verb.SAVE, draft)
     asked = questions_of(draft)
-    return redirect(steps.url_of(draft, steps.first_open(asked, steps.missing(draft, asked, _emails(request)))))
+    commented = {said.question for said in comments_to_mend(draft)}
+    to_do = [*steps.missing(draft, asked, _emails(request)), *(one.key for one in asked if one.key in commented)]
+    return redirect(steps.url_of(draft, steps.first_open(asked, to_do)))
 
 
 @takes_files

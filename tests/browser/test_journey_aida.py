@@ -253,6 +253,7 @@ def hub_staff_send_it_back(people: People) -> None:
     (mail,) = people.post.arrives(mails.ADA, "Change or explain: your request for access to BRGANDI")
     assert BACK in mail.text
     assert COMMENT in mail.text
+    people.post.arrives(mails.HUB, "Sent back: access to BRGANDI for Ada Berg")
     assert people.row.status == Status.RETURNED
 
 
@@ -262,8 +263,7 @@ def ada_changes_it(people: People) -> None:
     ada.go(people.own)
     ada.look("22-returned", "Waiting for you", BACK, "Change your answers")
     ada.open("Change your answers")
-    while not ada.page.url.endswith("/project/"):
-        ada.do("Save and continue")
+    ada.stands_at(f"{people.own}edit/project/")
     ada.look("23-comment-at-the-field", COMMENT)
     ada.write_in("What will you use the data for?", "We compare segmentation networks on images from Siemens scanners.")
     ada.do("Save and continue")
