@@ -358,7 +358,7 @@ def hub_staff_confirm_the_approval(people: People) -> None:
     hedda.do("Confirm: approve")
     (mail,) = people.post.arrives(mails.ADA, "Access granted: BRGANDI")
     assert FINAL in mail.text
-    people.post.arrives(mails.RUT, "Access granted to you: BRGANDI", "Access granted: BRGANDI for Ada Berg")
+    people.post.arrives(mails.RUT, "Access granted to you: BRGANDI")
     people.post.arrives(mails.MIA, "Access granted: BRGANDI for Ada Berg")
     people.post.arrives(mails.PER, "Approved: access to BRGANDI for Ada Berg")
     people.post.arrives(mails.PETRA, "Approved: access to BRGANDI for Ada Berg")

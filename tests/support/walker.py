@@ -85,8 +85,8 @@ class Walker(Visitor):
         return self.page.locator("main").get_by_label(re.compile(rf"^\s*{re.escape(label)}")).first.input_value()
 
     def stands_at(self, path: str) -> None:
-        """Fail unless this address is open."""
-        expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.url + path)}(#.*)?$"))
+        """Fail unless this address is open, whatever of the page it asks for."""
+        expect(self.page).to_have_url(re.compile(rf"^{re.escape(self.url + path)}([?#].*)?$"))
 
 
 class Post:
@@ -109,7 +109,10 @@ class Post:
             new = self.server.to(address)[before:]
             return new if len(new) >= len(beginnings) else []
 
-        new: list[Received] = wait_until(come, seconds=20, what=f"{beginnings} for {address}; {self.subjects(address)}")
+        try:
+            new: list[Received] = wait_until(come, seconds=20)
+        except TimeoutError as late:
+            raise AssertionError(f"{beginnings} for {address}; there are {self.unopened()}") from late
         self.opened[address] = before + len(new)
         mails = [next((mail for mail in new if mail.subject.startswith(one)), None) for one in beginnings]
         subjects = [mail.subject for mail in new]
