@@ -199,8 +199,12 @@ def approval_revoked(case: Case, reader: Reader) -> Letter:
     if Part.APPLICANT not in reader.parts:
         lead = _("Access to %(dataset)s by the request of %(asker)s, in which you are named, was revoked.")
     copies_there = bool(case.payload["ended"]) and _confirms(case, reader)
+    subject = _("Revoked: access to %(dataset)s for %(who)s")
+    if copies_there:
+        subject = _("Confirm that copies are deleted: access to %(dataset)s for %(who)s was revoked")
+        lead = f"{lead} {_('All copies of the data must be deleted now.')}"
     return Letter(
-        _("Revoked: access to %(dataset)s for %(who)s") % names,
+        subject % names,
         lead % names,
         what(case),
         reason(case),

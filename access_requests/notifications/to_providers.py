@@ -69,7 +69,10 @@ def what_you_can_do(case: Case) -> str:
     """The three answers, and who reads the reason."""
     if case.confirming:
         return (
-            _("You can approve or reject it; %(hub)s confirms what the answers come to, and only it reads your reason.")
+            _(
+                "You can approve or reject it; %(hub)s confirms what the answers come to. It and the other deciders "
+                "read your reason, the applicant does not."
+            )
             % case.names
         )
     return _("You can approve it, reject it, or send it back for a change. The applicant reads the reason you give.")

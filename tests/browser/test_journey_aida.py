@@ -178,6 +178,7 @@ def ada_asks(people: People) -> None:
     (receipt,) = people.post.arrives(mails.ADA, "Received: your request for access to BRGANDI")
     assert "compare segmentation networks" in receipt.text
     assert "Rut Ek must confirm" in receipt.text
+    assert "plan.pdf" in receipt.text
     people.post.arrives(mails.MIA, "Confirm your part: request for access to BRGANDI by Ada Berg")
     (told,) = people.post.arrives(mails.HUB, "New: access to BRGANDI for Ada Berg")
     assert "waiting for Rut Ek" in told.subject
@@ -305,6 +306,7 @@ def decides(people: People, decider: Walker, *answer: str) -> None:
     (mail,) = people.post.arrives(decider.email, "Decide: access to BRGANDI for Ada Berg")
     assert "Siemens scanners" in mail.text
     assert "All answers are waited for" in mail.text
+    assert "the applicant does not" in " ".join(mail.text.split())
     name, (label, reason) = decider.name.lower(), answer
     decider.go(decider.link_in(mail))
     decider.look(f"30-{name}-invited", without=("Siemens scanners",))
@@ -446,7 +448,7 @@ def hub_staff_revoke_it(people: People) -> None:
     people.ada.look("54-revoked", GONE, without=(LINK, HOW))
     for address, beginning in (
         (mails.ADA, "Delete your copies"),
-        (mails.RUT, "Revoked"),
+        (mails.RUT, "Confirm that copies are deleted: access to BRGANDI"),
         (mails.MIA, "Revoked"),
         (mails.PER, "Revoked"),
         (mails.PETRA, "Revoked"),
