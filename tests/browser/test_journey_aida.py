@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from access_requests.events import verify
 from access_requests.models import AccessRequest, Policy
@@ -197,8 +197,8 @@ def ada_names_mia_and_attaches_a_file(ada: Walker) -> None:
     ada.open("Back to the form")
     ada.write()
     ada.page.get_by_role("link", name="Attach a file").click()
-    plan = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": pdf()}
-    ada.page.get_by_label("Attach files").set_input_files([plan])  # type: ignore[list-item]  # a FilePayload
+    plan: FilePayload = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    ada.page.get_by_label("Attach files").set_input_files(plan)
     ada.do("Attach")
     ada.look("08-files", "plan.pdf")
     ada.open("Back to the form")
