@@ -30,7 +30,7 @@ READERS = ("anonymous", "ada", "per", "hedda", "sigrid")
 NOT_PAGES = {
     "healthz", "readyz", "pages:robots", "pages:sitemap", "pages:sitemap_part", "admin:jsi18n", "admin:autocomplete",
     "datasets:export", "datasets:metadata", "datasets:catalogue", "datasets:feed",
-    "admin:access_requests_accessrequest_who_csv",
+    "admin:access_requests_accessrequest_who_csv", "admin:access_requests_accessrequest_export", "access_requests:file",
 }  # fmt: skip
 
 
