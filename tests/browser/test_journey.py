@@ -32,7 +32,7 @@ def people(
     smtp_server: MailServer,
     new_page: Callable[..., Page],
 ) -> Callable[..., tuple[Visitor, Visitor, Visitor, Visitor]]:
-    """`people(width=, javascript=)`: researcher, her recipient scientist, provider, outsider, each with a browser, before a running site."""
+    """`people(width=, javascript=)`: researcher, recipient scientist, provider, outsider, before a running site."""
     server = run_server()
     celery_worker()
 
