@@ -73,7 +73,7 @@ def test_from_the_home_page_to_the_approval(
     ada.go(ada.link_in(approved))
     ada.sees("Access")
     row = AccessRequest.objects.get(reference=reference)
-    assert (row.status, Grant.objects.count()) == (Status.GRANTED, 1)
+    assert (row.status, Grant.objects.count()) == (Status.GRANTED, 2)  # Ada and Rut
     assert [str(fault) for fault in verify()] == []
 
     stranger_sees_nothing(otto, reference)
