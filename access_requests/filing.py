@@ -40,6 +40,12 @@ def files_visible(request: AccessRequest, parts: Collection[Part]) -> Any:
     return rows if sees_inside(parts) else rows.filter(internal=False)
 
 
+def files_with(request: AccessRequest) -> list[Attachment]:
+    """The files that whoever is named in a request attached to it, beside those that are answers of its form."""
+    rows = request.attachments.filter(removed_at=None, internal=False)
+    return list(rows.exclude(kind=Attachment.Kind.ANSWER).order_by("at", "pk"))
+
+
 def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> list[FileShown]:
     """The same, made for reading, in the order in which they came."""
     rows = list(files_visible(request, parts))

@@ -39,6 +39,7 @@ class Person:
         verified: whether that account holds the address as proven now.
         orcid: the ORCID iD that they signed in with, or an empty text.
         typed_orcid: the one that the answers give for them.
+        signed_in_as: the proven addresses of the account that took their part, where this one is none of them.
         services: through which they have signed in; empty for the site's own account.
         since: when their account was made.
         earlier: other requests of theirs that the reader may see, the latest first.
@@ -54,6 +55,7 @@ class Person:
     verified: bool = False
     orcid: str = ""
     typed_orcid: str = ""
+    signed_in_as: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     since: datetime | None = None
     earlier: tuple[Earlier, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -105,8 +105,12 @@ def progress(
     ]
 
 
-def first_open(asked: Sequence[Question], sentences: Mapping[str, Sentence]) -> str:
-    """The step at which somebody who comes back goes on: the first with something missing, else the review."""
+def first_open(asked: Sequence[Question], keys: Iterable[str]) -> str:
+    """The step at which somebody who comes back goes on: the first with something to do, else the review.
+
+    Args:
+        keys: of the questions at which there is something to do.
+    """
     step_of = {question.key: question.step for question in asked}
-    open_steps = {step_of.get(key, "terms") for key in sentences}
+    open_steps = {step_of.get(key, "terms") for key in keys}
     return next((slug for slug in slugs(asked) if slug in open_steps), "review")

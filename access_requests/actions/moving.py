@@ -134,5 +134,6 @@ def forward_if_ready(request: AccessRequest, *, blocked: bool) -> AccessRequest:
     if number is not None:
         record(request, Verb.FORWARD, by=None, payload={"round": number})
     else:
+        request.status_since = timezone.now()
         request.save(update_fields=["status_since"])
     return request

@@ -103,6 +103,7 @@ def _person(
 ) -> Person:
     part = Part(row.part)
     responsible = Part.RECIPIENT_SCIENTIST if answers.get("recipient_same") == "no" else Part.APPLICANT
+    elsewhere = account is not None and part != Part.APPLICANT and row.email not in account.emails
     typed = orcid_in(str(answers.get("recipient_profile") or "")) if part == responsible else ""
     return Person(
         part=part,
@@ -115,6 +116,7 @@ def _person(
         verified=account is not None and row.email in account.emails,
         orcid=account.orcid if account else "",
         typed_orcid=typed,
+        signed_in_as=tuple(sorted(account.emails)) if account and elsewhere else (),
         services=tuple(account.services) if account else (),
         since=account.user.date_joined if account else None,
         earlier=earlier,

@@ -55,7 +55,9 @@ class PartOffer:
 def people_for(user: User, request: AccessRequest, *, named: bool) -> dict[str, Any]:
     """What the decision page says of the people, with buttons for hub staff who are not named themselves."""
     acts = user.is_hub and not named and request.status in RUNNING
-    rows = [_row(request, state, acts=acts, inner=not named) for state in states(request)]
+    order = list(PART_LABELS)
+    people = sorted(states(request), key=lambda state: order.index(state.part))
+    rows = [_row(request, state, acts=acts, inner=not named) for state in people]
     buttons = [(step, step_url(request, step)) for step in (ADD, APPLICANT)] if acts else []
     return {"person_rows": rows, "person_buttons": buttons}
 

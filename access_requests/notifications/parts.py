@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.labels import PART_LABELS
+from access_requests.models import Attachment
 from access_requests.waiting import is_working_day
 from access_requests.workflow import Part
 from aidahub.outbox.wording import one_line
@@ -74,6 +75,13 @@ def changes(case: Case) -> list[Section]:
         return []
     rows = [(line.label, _changed(line)) for line in case.changes]
     return [Section(_("Changed since the last time"), rows)] if rows else [Section(_("Nothing was changed."))]
+
+
+def files(case: Case) -> list[Section]:
+    """The files that whoever is named attached beside the answers, by name."""
+    rows = case.request.attachments.filter(kind=Attachment.Kind.SENT, removed_at=None, internal=False).order_by("pk")
+    names = [one_line(name, 200) for name in rows.values_list("name", flat=True)]
+    return [Section(_("Files"), words="\n".join(names))] if names else []
 
 
 def _changed(line: comparison.Line) -> str:

@@ -193,19 +193,26 @@ def revoked(case: Case, reader: Reader) -> Letter:
 
 
 def approval_revoked(case: Case, reader: Reader) -> Letter:
-    """To the applicant and those named, where the approval was revoked before access opened to them."""
+    """To the applicant and those named without access when it was revoked; whoever answers for the copies confirms."""
     names = case.names
     lead = _("The approval of your request for access to %(dataset)s was revoked.")
     if Part.APPLICANT not in reader.parts:
         lead = _("Access to %(dataset)s by the request of %(asker)s, in which you are named, was revoked.")
+    copies_there = bool(case.payload["ended"]) and _confirms(case, reader)
+    subject = _("Revoked: access to %(dataset)s for %(who)s")
+    if copies_there:
+        subject = _("Confirm that copies are deleted: access to %(dataset)s for %(who)s was revoked")
+        lead = f"{lead} {_('All copies of the data must be deleted now.')}"
     return Letter(
-        _("Revoked: access to %(dataset)s for %(who)s") % names,
+        subject % names,
         lead % names,
         what(case),
         reason(case),
-        _("See the request"),
-        case.own_url,
-        [_("If you think that this is a mistake, write to %(address)s.") % names],
+        *(_link_to_deletion(case, reader) if copies_there else (_("See the request"), case.own_url)),
+        [
+            *([copies(), who_confirms(case, reader)] if copies_there else []),
+            _("If you think that this is a mistake, write to %(address)s.") % names,
+        ],
     )
 
 

@@ -20,7 +20,7 @@ from aidahub.outbox.wording import one_line
 
 from .case import Case
 from .letter import Letter
-from .parts import answers, changes, comments, day, in_words, listed, others, planned_use, what
+from .parts import answers, changes, comments, day, files, in_words, listed, others, planned_use, what
 from .readers import Reader, link_for
 
 
@@ -43,7 +43,7 @@ def receipt(case: Case, reader: Reader) -> Letter:
         subject % names,
         _("We have received your request for access to %(dataset)s. There is nothing you need to do now.") % names,
         [*what(case), (accepted[0], accepted[1] % {"number": case.submission.license_text.number})],
-        [*changes(case), *answers(case)],
+        [*changes(case), *answers(case), *files(case)],
         _("See where your request stands"),
         link_for(case, reader)[0],
         notes,

@@ -25,7 +25,7 @@ def decide(case: Case, reader: Reader) -> Letter:
         subject % names,
         lead % names,
         brief(case),
-        [*changes(case), *planned_use(case)],
+        [*(changes(case) if _asked_before(case) else []), *planned_use(case)],
         _("Read and decide"),
         url,
         [*([invited()] if invitation else []), what_you_can_do(case), who_else(case, reader), by_when(case, reader)],
@@ -39,7 +39,7 @@ def _asks(case: Case) -> tuple[str, str]:
         return again, _(
             "%(hub)s took up again the request of %(asker)s for access to %(dataset)s, and you are asked to decide."
         )
-    if case.again:
+    if case.again and _asked_before(case):
         return again, _(
             "%(asker)s changed the request for access to %(dataset)s and sent it again; you are asked to decide."
         )
@@ -47,6 +47,11 @@ def _asks(case: Case) -> tuple[str, str]:
         _("Decide: access to %(dataset)s for %(who)s"),
         _("%(asker)s asks for access to %(dataset)s, and you are asked to decide."),
     )
+
+
+def _asked_before(case: Case) -> bool:
+    """Whether this is not the first time that anybody decides: hub staff may have sent it back before that."""
+    return case.round is not None and case.round.number > 1
 
 
 def invited() -> str:
@@ -64,7 +69,10 @@ def what_you_can_do(case: Case) -> str:
     """The three answers, and who reads the reason."""
     if case.confirming:
         return (
-            _("You can approve or reject it; %(hub)s confirms what the answers come to, and only it reads your reason.")
+            _(
+                "You can approve or reject it; %(hub)s confirms what the answers come to. It and the other deciders "
+                "read your reason, the applicant does not."
+            )
             % case.names
         )
     return _("You can approve it, reject it, or send it back for a change. The applicant reads the reason you give.")

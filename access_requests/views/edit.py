@@ -17,6 +17,7 @@ from access_requests import actions, comparison, questions, sending, steps
 from access_requests.attachments import takes_files
 from access_requests.builtin import questions_of
 from access_requests.conditions import hub_decides
+from access_requests.filing import files_with
 from access_requests.forms import StepForm, TermsForm
 from access_requests.models import AccessRequest
 from access_requests.policies import policy_of, providers_named
@@ -36,11 +37,13 @@ Posted = MultiValueDict[str, Any]
 @require_safe
 @for_people
 def edit(request: SignedIn, reference: str) -> HttpResponse:
-    """Go on where something is missing."""
+    """Go on where something is missing, or where an answer was commented on when the request was sent back."""
     draft = visible(request, reference)
     check_may(request.user, Verb.SAVE, draft)
     asked = questions_of(draft)
-    return redirect(steps.url_of(draft, steps.first_open(asked, steps.missing(draft, asked, _emails(request)))))
+    commented = {said.question for said in comments_to_mend(draft)}
+    to_do = [*steps.missing(draft, asked, _emails(request)), *(one.key for one in asked if one.key in commented)]
+    return redirect(steps.url_of(draft, steps.first_open(asked, to_do)))
 
 
 @takes_files
@@ -219,6 +222,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         "problems": steps.problems(draft, asked, missing),
         "accepted": steps.license_accepted(draft),
         "members": members_of(draft),
+        "files": files_with(draft),
         "providers": providers_named(draft.dataset),
         "by_hub": hub_decides(policy_of(draft.license)),
         "triage": policy_of(draft.license).triage,

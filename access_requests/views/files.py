@@ -38,6 +38,7 @@ def files(request: SignedIn, reference: str) -> HttpResponse:
         "files": files_shown(row, request.user, parts),
         "attaching": may(request.user, Verb.ATTACH, row, parts),
         "sees_inside": sees_inside(parts),
+        "can_save": may(request.user, Verb.SAVE, row, parts).ok,
         "accept": ACCEPT,
         "limits": settings,
     }

@@ -33,6 +33,7 @@ NOT_PAGES = {
     "admin:access_requests_accessrequest_who_csv",
     "access_requests:file",
     "access_requests:copy",
+    "admin:access_requests_accessrequest_export",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""From the home page to the mail that says yes: three people, a real worker, a real SMTP server, a real browser."""
+"""From the home page to the mail that says yes: four people, a real worker, a real SMTP server, a real browser."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def people(
     celery_worker: Callable[..., Worker],
     smtp_server: MailServer,
     new_page: Callable[..., Page],
-) -> Callable[..., tuple[Visitor, Visitor, Visitor]]:
-    """`people(width=, javascript=)`: researcher, provider and outsider, each with a browser, before a running site."""
+) -> Callable[..., tuple[Visitor, Visitor, Visitor, Visitor]]:
+    """`people(width=, javascript=)`: researcher, recipient scientist, provider, outsider, before a running site."""
     server = run_server()
     celery_worker()
 
-    def meet(**window: Any) -> tuple[Visitor, Visitor, Visitor]:
-        emails = ("ada.berg@uu.example", FIRST_PROVIDER, "otto@elsewhere.example")
+    def meet(**window: Any) -> tuple[Visitor, Visitor, Visitor, Visitor]:
+        emails = ("ada.berg@uu.example", "rut.ek@uu.example", FIRST_PROVIDER, "otto@elsewhere.example")
         return tuple(Visitor(new_page(**window), server.url, smtp_server, email) for email in emails)  # type: ignore[return-value]
 
     return meet
@@ -53,9 +53,9 @@ def people(
     ids=["wide", "without JavaScript", "360 px"],
 )
 def test_from_the_home_page_to_the_approval(
-    window: dict[str, Any], people: Callable[..., tuple[Visitor, Visitor, Visitor]], smtp_server: MailServer
+    window: dict[str, Any], people: Callable[..., tuple[Visitor, Visitor, Visitor, Visitor]], smtp_server: MailServer
 ) -> None:
-    ada, per, otto = people(**window)
+    ada, rut, per, otto = people(**window)
     reference = ask_as_newcomer(ada)
     ada.sees("Waiting for the dataset")
 
@@ -65,12 +65,15 @@ def test_from_the_home_page_to_the_approval(
     assert "compare segmentation networks" in receipt.text
 
     decide_as_newcomer(per, reference)
+    ada.waits_for_mail("others must still do their part")
+    assert not Grant.objects.exists()
+    confirm_as_newcomer(rut, reference)
     approved = ada.waits_for_mail("granted")
     assert reference in approved.subject
     ada.go(ada.link_in(approved))
     ada.sees("Access")
     row = AccessRequest.objects.get(reference=reference)
-    assert (row.status, Grant.objects.count()) == (Status.GRANTED, 1)
+    assert (row.status, Grant.objects.count()) == (Status.GRANTED, 2)  # Ada and Rut
     assert [str(fault) for fault in verify()] == []
 
     stranger_sees_nothing(otto, reference)
@@ -112,8 +115,23 @@ def decide_as_newcomer(per: Visitor, reference: str) -> None:
     per.sees("Ada Berg")
     per.sees("compare segmentation networks")
     per.page.get_by_role("link", name="Approve").first.click()
-    per.page.locator("main form button[type=submit]").first.click()
-    per.sees("Ada Berg")
+    per.press("Approve")
+    per.sees("your approval is recorded")
+
+
+def confirm_as_newcomer(rut: Visitor, reference: str) -> None:
+    """Follow the link of the mail that says that access waits for her, become a user, confirm and accept."""
+    mail = rut.waits_for_mail("Approved, and waiting for you")
+    assert reference in mail.subject
+    rut.go(rut.link_in(mail))
+    rut.follow("Create an account")
+    rut.sign_up()
+    if "/parts/" in rut.page.url:
+        rut.press("This is me: go on")
+    for box in rut.page.locator("main form.part-form input[type=checkbox]").all():
+        box.check()
+    rut.press("Confirm and accept")
+    rut.sees("You now have access.")
 
 
 def stranger_sees_nothing(otto: Visitor, reference: str) -> None:
@@ -131,9 +149,11 @@ def stranger_sees_nothing(otto: Visitor, reference: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_form_by_keyboard_only(people: Callable[..., tuple[Visitor, Visitor, Visitor]], tmp_path: Path) -> None:
+def test_the_form_by_keyboard_only(
+    people: Callable[..., tuple[Visitor, Visitor, Visitor, Visitor]], tmp_path: Path
+) -> None:
     """Tab, space, arrows and Enter are enough from the first question to sending."""
-    ada, _per, _otto = people(width=1280)
+    ada, _rut, _per, _otto = people(width=1280)
     make_user(ada.email, "")
     ada.go(f"/{BRGANDI_DOI}")
     ada.follow("Request access")
@@ -184,9 +204,7 @@ def by_keyboard(page: Page) -> None:
         here = focused(page)
         if here["inMain"] != "true":
             continue
-        if here["type"] == "submit" and here["text"].strip().lower().startswith(
-            ("save and continue", "continue", "save")
-        ):
+        if here["type"] == "submit" and here["text"].strip().lower().startswith(("save and continue", "continue")):
             with page.expect_navigation():
                 page.keyboard.press("Enter")
             return

@@ -131,7 +131,7 @@ class Visitor:
             self.fill_in()
             if self.page.locator("text=Name of the recipient scientist").count():
                 self.fill_in()  # without JavaScript these are there from the start, with it after the choice
-            self.page.locator("main form button[type=submit]").first.click()
+            self.press("Save and continue")
         raise AssertionError(f"The review was not reached:\n{self.page.locator('main').inner_text()}")
 
     def reference(self) -> str:
