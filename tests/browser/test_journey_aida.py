@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,61 +15,27 @@ import pytest
 from playwright.sync_api import FilePayload, Page
 
 from access_requests.events import verify
-from access_requests.models import AccessRequest, Policy
-from access_requests.workflow import Status, Verb
+from access_requests.models import Policy
+from access_requests.workflow import Status
 from datasets.models import Dataset
 from tests import mails
 from tests.cast import BRGANDI_DOI, make_user
+from tests.support.aida_access import (
+    ada_looks_at_the_secret,
+    hub_staff_extend_it,
+    hub_staff_revoke_it,
+    no_word_went_astray,
+    rut_leaves,
+    the_copies_are_deleted,
+    the_data_is_handed_over,
+)
+from tests.support.aida_people import BACK, COMMENT, DESK, FINAL, MESSAGE, NO, NOTE, RUTS_OWN, SECRET, YES, People
 from tests.support.files import pdf
 from tests.support.mail import MailServer
 from tests.support.processes import Server, Worker
 from tests.support.walker import SHOTS, Post, Walker, walkers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# Words that stand nowhere else, to be searched for in what each person gets.
-NOTE = "Her group leader confirmed the plan by telephone, quoth-4711."
-COMMENT = "Which scanners do the real images come from?"
-BACK = "Please see the comment at the planned use."
-MESSAGE = "I have named the scanners now."
-YES, NO = "A sound plan, frumious-2203.", "The plan says nothing about ethics, mimsy-8841."
-FINAL = "Welcome. Please tell us about what you publish."
-LINK, SECRET, HOW = "https://data.example/brgandi/quux-31337", "Xyzzy-Plugh-7719", "Use the program frobnicate."
-GONE = "The project has ended before its time."
-RUTS_OWN = "rut.ek@home.example"
-DESK, LIST = "/admin/", "/admin/access_requests/accessrequest/"
-
-
-@dataclass
-class People:
-    """The five of the journey, their post, and the request as the database has it."""
-
-    ada: Walker
-    rut: Walker
-    hedda: Walker
-    per: Walker
-    petra: Walker
-    post: Post
-
-    @property
-    def all(self) -> list[Walker]:
-        """Each of them."""
-        return [self.ada, self.rut, self.hedda, self.per, self.petra]
-
-    @property
-    def own(self) -> str:
-        """The address of the request's page."""
-        return f"/requests/{self.post.reference}/"
-
-    @property
-    def decision(self) -> str:
-        """The address of the page for those who review it."""
-        return f"{LIST}{self.post.reference}/change/"
-
-    @property
-    def row(self) -> AccessRequest:
-        """The request now."""
-        return AccessRequest.objects.get(reference=self.post.reference)
 
 
 @pytest.fixture
@@ -368,123 +333,3 @@ def hub_staff_confirm_the_approval(people: People) -> None:
     assert people.row.status == Status.GRANTED
     people.ada.go(people.own)
     people.ada.look("39-granted", FINAL, "Your access", "has been asked to hand the data over")
-
-
-def the_data_is_handed_over(people: People) -> None:
-    """The desk lists it; the mails carry neither link nor secret."""
-    hedda = people.hedda
-    hedda.go(DESK)
-    hedda.look("40-desk-deliver", people.post.reference)
-    hedda.go(people.decision)
-    hedda.look("41-granted", "Hand the data over", "Revoke")
-    hedda.open("Hand the data over")
-    hedda.write_in("How they get the data", HOW)
-    hedda.write_in("Link", LINK)
-    hedda.write_in("Secret", SECRET)
-    hedda.look("42-deliver", "Ada Berg", "Rut Ek", without=("Mia Lind",))
-    hedda.do("Hand the data over")
-    for holder in (mails.ADA, mails.RUT):
-        (mail,) = people.post.arrives(holder, "The data is ready: BRGANDI")
-        assert "Sign in and see how to get the data" in mail.text
-    people.per.go(people.decision)
-    people.per.look("43-per-granted", without=(LINK, HOW))
-
-
-def ada_looks_at_the_secret(people: People) -> None:
-    """Signed in anew, from the mail's link; each showing is recorded."""
-    ada = people.ada
-    ada.page.context.clear_cookies()
-    ada.go(people.own)
-    ada.sign_in()
-    ada.stands_at(people.own)
-    ada.look("44-ready", HOW, LINK, "Show the secret")
-    ada.do("Show the secret")
-    ada.hidden.remove(SECRET)
-    ada.look("45-secret", SECRET)
-    ada.hidden.append(SECRET)
-    ada.open("Back to the request")
-    ada.look("46-looked", "You looked at the secret")
-    assert people.row.events.filter(verb=Verb.SHOW_SECRET).count() == 1
-
-
-def hub_staff_extend_it(people: People) -> None:
-    """The last day is proposed; everybody who has access hears of it."""
-    hedda = people.hedda
-    hedda.go(people.decision)
-    hedda.look("47-shown", "looked at the secret")
-    hedda.open("Extend access")
-    hedda.look("48-extend", "The last day now is")
-    hedda.do("Extend access")
-    people.post.arrives(mails.ADA, "Extended to")
-    people.post.arrives(mails.RUT, "Extended to")
-
-
-def rut_leaves(people: People) -> None:
-    """Her own access ends, nobody else's."""
-    rut = people.rut
-    rut.go(people.own)
-    rut.look("49-rut-access", "Your access", LINK)
-    rut.open("I am leaving the institution")
-    rut.look("50-leave", "Uppsala University")
-    rut.do("Yes, end my access")
-    rut.look("51-left", "left the institution", without=(LINK,))
-    people.post.arrives(mails.RUT, "Delete your copies: your access to BRGANDI ended with your move")
-    people.post.arrives(mails.ADA, "Left the institution: Rut Ek")
-    people.post.arrives(mails.HUB, "Left the institution: Rut Ek")
-    people.ada.go(people.own)
-    people.ada.look("52-ada-keeps-hers", LINK)
-    assert people.row.status == Status.GRANTED
-
-
-def hub_staff_revoke_it(people: People) -> None:
-    """It ends at once; the applicant reads why and what to do."""
-    hedda = people.hedda
-    hedda.go(people.decision)
-    hedda.open("Revoke")
-    hedda.write_in("Reason", GONE)
-    hedda.look("53-revoke", "Access ends at once for everybody")
-    hedda.do("Revoke")
-    people.ada.go(people.own)
-    people.ada.look("54-revoked", GONE, without=(LINK, HOW))
-    for address, beginning in (
-        (mails.ADA, "Delete your copies"),
-        (mails.RUT, "Confirm that copies are deleted: access to BRGANDI"),
-        (mails.MIA, "Revoked"),
-        (mails.PER, "Revoked"),
-        (mails.PETRA, "Revoked"),
-        (mails.HUB, "Revoked"),
-    ):
-        (mail,) = people.post.arrives(address, beginning)
-        assert GONE in mail.text
-        assert mail.text.count("/deletion/") == (address == mails.RUT)
-    assert people.row.status == Status.REVOKED
-
-
-def the_copies_are_deleted(people: People) -> None:
-    """Rut answers for the data although she has left; hub staff hear that the copies are deleted."""
-    people.ada.go(f"{people.own}deletion/")
-    people.ada.look("55-ada-does-not-confirm", "The recipient scientist confirms")
-    rut = people.rut
-    rut.go(people.own)
-    rut.look("55-rut-revoked", GONE)
-    rut.open("Confirm that the copies are deleted")
-    rut.page.locator("main input[type=checkbox]").check()
-    rut.look("55-deletion", "Are all copies deleted?")
-    rut.do("Confirm")
-    rut.look("56-over")
-    people.post.arrives(mails.HUB, "Copies deleted: BRGANDI")
-    assert people.row.copies_deleted_at
-    people.hedda.go(people.decision)
-    people.hedda.look("57-over", YES, NO, NOTE, GONE)
-    people.hedda.go(DESK)
-    people.hedda.look("58-desk-done")
-
-
-def no_word_went_astray(people: People) -> None:
-    """No mail carries the way to the data or a note; none to the named carries a vote."""
-    for mail in people.post.server.messages:
-        everything = f"{mail.subject}\n{mail.text}\n{mail.html}"
-        planted = [NOTE, LINK, SECRET, HOW]
-        if {mails.ADA, mails.RUT, mails.MIA} & set(mail.recipients):
-            planted += [YES, NO]
-        assert [word for word in planted if word in everything] == [], mail.subject
