@@ -288,11 +288,19 @@ def _chain(copy: Copy, pattern: Pattern) -> Iterator[Event]:
         link = Event(**_twin(event, copy.keys, plan.days))
         link.request, link.before = copy.row, before
         link.by = users[link.by_id] if link.by_id else None
-        link.payload = {key: copy.swaps.get(value, value) if isinstance(value, str) else value
-                        for key, value in event.payload.items()}  # fmt: skip
+        link.payload = _swapped(event.payload, copy.swaps)
         before = link.hash = hash_of(link)
         yield link
     copy.row.event_head = before if pattern.events else ""
+
+
+def _swapped(value: Any, swaps: Mapping[str, str]) -> Any:
+    """What an event holds, with the copy's own references, digests and files in place of the pattern's."""
+    if isinstance(value, dict):
+        return {key: _swapped(each, swaps) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_swapped(each, swaps) for each in value]
+    return swaps.get(value, value) if isinstance(value, str) else value
 
 
 def _mails(copy: Copy, pattern: Pattern) -> Iterator[Mail]:
