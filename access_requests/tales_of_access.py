@@ -108,7 +108,7 @@ def _leave(event: Event, reader: Reader, events: list[Event]) -> Entry:
 def _deleted(event: Event, reader: Reader, events: list[Event]) -> Entry:
     own = _("You confirmed that all copies of the data are deleted.")
     other = _("%(who)s confirmed that all copies of the data are deleted.")
-    if not reader.inner and event.by and event.by.is_hub and not reader.is_who_did(event):
+    if not reader.inner and event.payload.get("by_hub") and not reader.is_who_did(event):
         return told(event, _("%(hub)s recorded that all copies of the data are deleted."), "bin")
     return entry(event, reader, own, other, "bin")
 

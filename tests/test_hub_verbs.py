@@ -62,7 +62,8 @@ class TestExcuse:
         actions.decide(request=asked, by=petra, answer=Answer.APPROVE)
         request = actions.excuse(request=asked, by=hedda, provider=provider_of(brgandi, 1), reason=INSIDE)
         assert request.status == Status.APPROVED
-        assert mails_of(request) == {ADA: "approved", PER: "excused", PETRA: "outcome", HUB: "outcome"}
+        told = {ADA: "approved", RUT: "waited-for", PER: "excused", PETRA: "outcome", HUB: "outcome"}
+        assert mails_of(request) == told
         assert not list(verify())
 
     def test_one_who_voted_before_counts_no_more(self, asked: AccessRequest, brgandi: Dataset, per: User) -> None:

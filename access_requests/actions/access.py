@@ -218,7 +218,7 @@ def leave(*, request: AccessRequest, by: User, person: Participant | None = None
 def confirm_deletion(*, request: AccessRequest, by: User) -> AccessRequest:
     """Whoever is responsible for the data confirms, after access ended, that all copies are deleted."""
     request = AccessRequest.objects.locked(request)
-    check_may(by, Verb.CONFIRM_DELETION, request)
+    acting = check_may(by, Verb.CONFIRM_DELETION, request)
     request.copies_deleted_at = timezone.now()
-    record(request, Verb.CONFIRM_DELETION, by=by, payload={})
+    record(request, Verb.CONFIRM_DELETION, by=by, payload={"by_hub": Part.HUB in acting})
     return request
