@@ -40,8 +40,9 @@ class Files:
 
     @cached_property
     def _rows(self) -> dict[str, Attachment]:
-        rows = self.request.attachments.filter(kind=Attachment.Kind.ANSWER, internal=False, removed_at=None)
-        return {str(row.public_id): row for row in rows}
+        rows = self.request.attachments.all()
+        answers = (row for row in rows if row.kind == Attachment.Kind.ANSWER and not (row.internal or row.removed_at))
+        return {str(row.public_id): row for row in answers}
 
     def of(self, question: Question, answer: Any) -> tuple[FileRead, ...]:
         """The files of an answer in their order; none where the question asks for something else."""

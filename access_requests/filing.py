@@ -48,11 +48,11 @@ def files_with(request: AccessRequest) -> list[Attachment]:
 
 def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> list[FileShown]:
     """The same, made for reading, in the order in which they came."""
-    rows = list(files_visible(request, parts))
+    inside = sees_inside(parts)
+    rows = [row for row in request.attachments.all() if row.removed_at is None and (inside or not row.internal)]
     if not rows:
         return []
     detaching = may(user, Verb.DETACH, request, parts).ok
-    inside = sees_inside(parts)
     return [
         FileShown(
             row,

@@ -11,7 +11,7 @@ from access_requests.workflow import Answer
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
-from tests.cast import AIDA_PRESET, license_of, sent, set_policy
+from tests.cast import AIDA_PRESET, confirm, license_of, sent, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -64,11 +64,11 @@ def test_the_filters_of_the_lists_still_work(as_hedda: Client, model: str, filte
 
 
 def test_hub_staff_do_not_read_in_the_outbox_how_their_own_request_is_decided(
-    as_hedda: Client, hedda: User, sigrid: User, per: User, petra: User, brgandi: Dataset, ada: User
+    as_hedda: Client, hedda: User, sigrid: User, per: User, petra: User, rut: User, brgandi: Dataset, ada: User
 ) -> None:
     set_policy(license_of(brgandi), **AIDA_PRESET)
     others = sent(ada, brgandi)
-    request = actions.forward(request=sent(hedda, brgandi), by=sigrid)
+    request = actions.forward(request=confirm(sent(hedda, brgandi), rut), by=sigrid)
     actions.decide(request=request, by=per, answer=Answer.REJECT, reason="She is too close to the data.")
     actions.decide(request=request, by=petra, answer=Answer.APPROVE)
     votes = Mail.objects.get(kind="confirm", about__startswith=request.reference)

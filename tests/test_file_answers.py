@@ -180,7 +180,7 @@ def test_pages_look_files_up_once(client: Client, draft: AccessRequest, ada: Use
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         asked = [query for query in queries if 'FROM "access_requests_attachment"' in query["sql"]]
-        assert len(asked) == 2, "once for the list of files, once for all answers"
+        assert len(asked) == 1, "once for the list of files, all answers and the timeline"
 
 
 # Sending

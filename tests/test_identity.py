@@ -139,9 +139,9 @@ def sample(db: None) -> None:
 
 
 @pytest.fixture
-def known(sample: None, request_at: RequestAt) -> Callable[[User], dict[Part, Person]]:
-    """`known(reader)`: the people of Ada's request as a reader gets to know them."""
-    request = request_at(Status.IN_REVIEW)
+def known(sample: None, ada: User, per: User, brgandi: Dataset) -> Callable[[User], dict[Part, Person]]:
+    """`known(reader)`: the people of Ada's request as a reader gets to know them; nobody else has an account."""
+    request = sent(ada, brgandi)
 
     def people(reader: User) -> dict[Part, Person]:
         row = facts.with_all(AccessRequest.objects.all()).get(pk=request.pk)
@@ -272,7 +272,7 @@ class TestThePage:
         request = sent(alva, brgandi)
         actions.decide(request=request, by=per, answer=Answer.APPROVE)
         request.refresh_from_db()
-        assert request.status == Status.GRANTED
+        assert request.status == Status.APPROVED
 
     def test_hostile_answers_stay_text(self, brgandi: Dataset, ada: User, per: User) -> None:
         hostile = "<script>alert(1)</script>"

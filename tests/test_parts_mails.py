@@ -208,16 +208,16 @@ def test_with_everything_done_nothing_is_asked(ada: User, per: User, rut: User, 
     actions.decide(request=request, by=per, answer=Answer.APPROVE)
     told = kinds_since(before)
     assert told[ADA] == "granted"
-    assert told[RUT] == told[SUNE] == "granted-named"
-    assert "Your access to BRGANDI, for which Ada Berg" in first_line(RUT)
+    assert (told[RUT], told[SUNE]) == ("opened", "granted-named")
+    assert "You have access to BRGANDI, by the request of Ada Berg" in first_line(RUT)
     assert "Ada Berg (Uppsala University), who named you in the request, now has access" in first_line(SUNE)
 
 
-def test_a_member_who_comes_late_gets_access_and_nobody_else_is_told_again(request_at: RequestAt, hedda: User) -> None:
+def test_a_member_who_comes_late_gets_access_and_the_applicant_hears_of_it(request_at: RequestAt, hedda: User) -> None:
     request = actions.add_person(request=request_at(Status.GRANTED), by=hedda, person=member())
     before = mails()
     confirm(request, make_user(MIA, "Mia Lund"))
-    assert kinds_since(before) == {MIA: "granted-named", HUB: "deliver"}
+    assert kinds_since(before) == {MIA: "opened", ADA: "joined", HUB: "deliver"}
 
 
 # Changes of people

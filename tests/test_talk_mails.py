@@ -22,6 +22,7 @@ from datasets.models import Dataset
 from tests.cast import RequestAt, by_hub, fill, fresh, license_of, make_user, provider_of, sent
 from tests.mails import ADA, HUB, PER, PETRA, RUT, SUNE
 from tests.support.asking import told as timeline_of
+from tests.support.papers import NO_REVIEW, papers_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -199,14 +200,17 @@ def test_a_file_of_the_hub_is_told_to_the_named_unless_it_is_internal(
     assert "Hedda Hub attached a file: ethics-1.pdf" in timeline_of(request, per)
 
 
-def test_an_answer_is_told_with_the_sending_only(request_at: RequestAt, ada: User, per: User) -> None:
-    request = request_at(Status.RETURNED)
-    file = attach(request, ada, kind=Attachment.Kind.ANSWER, question="planned_use")
+def test_an_answer_is_told_with_the_sending_only(brgandi: Dataset, ada: User, per: User) -> None:
+    draft = papers_draft(ada, brgandi)
+    attach(draft, ada, kind=Attachment.Kind.ANSWER, question="papers")
+    draft = actions.save_answers(request=draft, by=ada, answers=NO_REVIEW)
+    request = actions.send_back(request=actions.submit(request=draft, by=ada), by=per, reason="More papers.")
+    file = attach(request, ada, kind=Attachment.Kind.ANSWER, question="papers")
     assert told(request) == {}
     actions.detach(request=request, by=fresh(ada), file=file)
     assert told(request) == {}
-    assert "You took back a file: ethics-0.pdf" in timeline_of(request, ada)
-    assert "Ada Berg took back a file: ethics-0.pdf" in timeline_of(request, per)
+    assert "You took back a file: ethics-1.pdf" in timeline_of(request, ada)
+    assert "took back a file: ethics-1.pdf" in timeline_of(request, per)
 
 
 def test_a_file_that_was_taken_out_is_told_to_those_who_could_see_it(

@@ -12,10 +12,10 @@ from access_requests import comparison
 from access_requests.comparison import Line
 from access_requests.message_form import MessageForm
 from access_requests.models import AccessRequest, Submission
-from access_requests.rules import may, parts_in
+from access_requests.rules import may
 from access_requests.talk import page_of, reads_notes, talk_of, with_comments
 from access_requests.word_changes import Piece, word_changes
-from access_requests.workflow import CONFLICTED, Verb
+from access_requests.workflow import CONFLICTED, Part, Verb
 from aidahub.accounts.models import User
 
 SHOWN = 10
@@ -30,7 +30,12 @@ class Marked:
 
 
 def conversation(
-    request: HttpRequest, user: User, access_request: AccessRequest, lines: list[Line], **posted: MessageForm
+    request: HttpRequest,
+    user: User,
+    access_request: AccessRequest,
+    parts: frozenset[Part],
+    lines: list[Line],
+    **posted: MessageForm,
 ) -> dict[str, Any]:
     """What the decision page shows to one reader besides what is decided on.
 
@@ -38,10 +43,10 @@ def conversation(
         request: the web request, whose address says which pages and which sendings.
         user: who reads.
         access_request: of `facts.with_all`.
+        parts: what they are to it.
         lines: the answers as sent last.
         posted: a form that was posted and is shown again, by its name: `message_form` or `note_form`.
     """
-    parts = parts_in(user, access_request)
     talk = talk_of(access_request, user, parts)
     inside = reads_notes(user, access_request, parts)
     sent = sorted(access_request.submissions.all(), key=lambda row: row.number)

@@ -23,7 +23,7 @@ from access_requests.rows import page_url
 from access_requests.rules import Allowed, Denied, may, parts_in, voting_providers
 from access_requests.timeline import timeline
 from access_requests.waiting import standing
-from access_requests.workflow import Verb
+from access_requests.workflow import Part, Verb
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
@@ -73,16 +73,17 @@ def decision_page(
         "name": facts.who_asks(access_request).name,
         "dataset": access_request.dataset.display_name,
     }
-    page = page_of(user, access_request)
-    said = conversation(request, user, access_request, page["lines"], **posted)
+    parts = parts_in(user, access_request)
+    page = page_of(user, access_request, parts)
+    said = conversation(request, user, access_request, parts, page["lines"], **posted)
     return TemplateResponse(request, f"{TEMPLATES}/decision.html", {**frame(request, title), **page, **said})
 
 
-def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
-    """What the decision page shows to one reader."""
+def page_of(user: User, access_request: AccessRequest, parts: frozenset[Part]) -> dict[str, Any]:
+    """What the decision page shows to one reader, who has these parts."""
     submission = facts.last_sent(access_request)
     people = people_of(user, access_request, submission.answers)
-    buttons = offers(user, access_request)
+    buttons = offers(user, access_request, parts)
     is_named = facts.is_named(user, access_request)
     return {
         "access_request": access_request,
@@ -100,16 +101,16 @@ def page_of(user: User, access_request: AccessRequest) -> dict[str, Any]:
         "on_paper": user.is_hub and not is_named,
         "flags": flags.of_requests(user, [access_request]).get(access_request.pk, []),
         "may_flag": user.is_hub and not is_named,
-        "around": offers_of_hub(user, access_request),
+        "around": offers_of_hub(user, access_request, parts),
         "staff": hub_staff() if user.is_hub else [],
         "lines": facts.answers_of(access_request),
         "earlier": facts.earlier_of(people),
-        **asked_together(user, access_request),
+        **asked_together(user, access_request, parts),
         "rounds": facts.rounds_for(user, access_request),
-        "files": files_shown(access_request, user, parts_in(user, access_request)),
+        "files": files_shown(access_request, user, parts),
         "renews": requests_for(user).filter(pk=access_request.renews_id).first() if access_request.renews_id else None,
         "holdings": holdings_for(user, access_request),
-        "timeline": timeline(access_request, user),
+        "timeline": timeline(access_request, user, parts),
         **people_for(user, access_request, named=facts.is_named(user, access_request)),
     }
 

@@ -18,6 +18,7 @@ from access_requests.identity import Earlier, Person
 from access_requests.models import (
     AccessRequest,
     AccessRequestQuerySet,
+    Attachment,
     Decider,
     Decision,
     Event,
@@ -48,7 +49,7 @@ def with_all(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
         Prefetch("participants", people), "license__texts", "dataset__dataset_providers__provider",
         Prefetch("rounds", rounds),
         Prefetch("submissions", sent), Prefetch("events", Event.objects.select_related("by")), "texts",
-        with_grants(),
+        with_grants(), Prefetch("attachments", Attachment.objects.select_related("by")),
     )  # fmt: skip
 
 

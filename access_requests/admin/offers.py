@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import AccessRequest, Round
 from access_requests.policies import policy_of
-from access_requests.rules import Allowed, may, parts_in, voting_providers
-from access_requests.workflow import FINISHED, UNDER_REVIEW, Answer, Quorum, Status, Verb
+from access_requests.rules import Allowed, may, voting_providers
+from access_requests.workflow import FINISHED, UNDER_REVIEW, Answer, Part, Quorum, Status, Verb
 from aidahub.accounts.models import User
 
 from .steps import (
@@ -50,9 +50,8 @@ def step_url(reference: str, step: Step) -> str:
     return reverse("admin:access_requests_accessrequest_step", args=(reference, step.slug))
 
 
-def offers(user: User, request: AccessRequest) -> list[Offer]:
-    """The buttons of the decision page; none where nothing is left to do."""
-    parts = parts_in(user, request)
+def offers(user: User, request: AccessRequest, parts: frozenset[Part]) -> list[Offer]:
+    """The buttons of the decision page for somebody with these parts; none where nothing is left to do."""
     steps = [] if request.status in SETTLED else _steps_for(user, request)
     steps += access_steps_for(user, request, parts)
     rules = {verb: may(user, verb, request, parts=parts) for verb in {step.verb for step in steps}}

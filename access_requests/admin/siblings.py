@@ -10,15 +10,15 @@ from django.urls import reverse
 from access_requests.desk import requests_for
 from access_requests.models import AccessRequest
 from access_requests.rows import shown, with_rows
-from access_requests.rules import may, parts_in
-from access_requests.workflow import Status
+from access_requests.rules import may
+from access_requests.workflow import Part, Status
 from aidahub.accounts.models import User
 
 from .offers import votes_here
 from .steps import APPROVE, REJECT, SEVERAL, Step
 
 
-def asked_together(user: User, request: AccessRequest) -> dict[str, Any]:
+def asked_together(user: User, request: AccessRequest, parts: frozenset[Part]) -> dict[str, Any]:
     """Those of them that the reader may handle, as lines; and the steps that can be taken with several, as links.
 
     No query where the request was asked for alone.
@@ -31,16 +31,15 @@ def asked_together(user: User, request: AccessRequest) -> dict[str, Any]:
     at_once = open_ if request.status == Status.IN_REVIEW and len(open_) > 1 else []
     return {
         "siblings": [shown(row, mine=False) for row in rows],
-        "at_once": [(step.label, _address(slug, at_once)) for slug, step in _steps(user, request, at_once)],
+        "at_once": [(step.label, _address(slug, at_once)) for slug, step in _steps(user, request, parts, at_once)],
         "number_at_once": len(at_once),
     }
 
 
-def _steps(user: User, request: AccessRequest, references: list[str]) -> list[tuple[str, Step]]:
+def _steps(user: User, request: AccessRequest, parts: frozenset[Part], references: list[str]) -> list[tuple[str, Step]]:
     """The steps with several that this reader may take with this one; a vote only where they have one."""
     if not references:
         return []
-    parts = parts_in(user, request)
     votes = votes_here(user, request)
     return [
         (slug, step)

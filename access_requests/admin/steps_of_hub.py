@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from access_requests import actions
 from access_requests.models import AccessRequest
-from access_requests.rules import Allowed, may, parts_in
-from access_requests.workflow import REOPENABLE, Answer, Status, Verb
+from access_requests.rules import Allowed, may
+from access_requests.workflow import REOPENABLE, Answer, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
@@ -115,7 +115,7 @@ def excusable(user: User, request: AccessRequest) -> list[Provider]:
     return asked if user.is_hub else [provider for provider in asked if provider.pk in user.provider_ids]
 
 
-def offers_of_hub(user: User, request: AccessRequest) -> list[Offer]:
+def offers_of_hub(user: User, request: AccessRequest, parts: frozenset[Part]) -> list[Offer]:
     """The buttons around the decision that somebody is offered; those that make no sense now are left out."""
     steps = []
     if request.status == Status.IN_REVIEW and excusable(user, request):
@@ -124,7 +124,6 @@ def offers_of_hub(user: User, request: AccessRequest) -> list[Offer]:
         steps += [REOPEN, REGISTER] if request.status in REOPENABLE else [REGISTER]
     if not steps:
         return []
-    parts = parts_in(user, request)
     return [offer_of_hub(step, request, may(user, step.verb, request, parts=parts)) for step in steps]
 
 

@@ -122,7 +122,7 @@ def _save(request: SignedIn, draft: AccessRequest, asked: list[Question], step: 
 
 def _leaves(posted: Posted, asked: list[Question]) -> bool:
     """Whether a button was pressed that leaves the step whatever is wrong in it."""
-    return posted.get("go", "") in {"later", "back", *steps.slugs(asked)}
+    return posted.get("go", "") in {"later", "back", "members", *steps.slugs(asked)}
 
 
 def _go_on(request: SignedIn, draft: AccessRequest, asked: list[Question], step: str, going: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from access_requests.conditions import open_conditions, people_now
 from access_requests.filing import files_shown
 from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
-from access_requests.models import AccessRequest, Participant, Submission
+from access_requests.models import AccessRequest, Attachment, Participant, Submission
 from access_requests.models import AccessRequestQuerySet as Rows
 from access_requests.rules import may, parts_in
 from access_requests.siblings import sent_with
@@ -114,6 +114,7 @@ def _fetch(row: AccessRequest) -> None:
     if row.submitted_at:
         wanted.append(Prefetch("submissions", Submission.objects.select_related("form_version")))
         wanted.append(Prefetch("events", events_with_reasons()))
+        wanted.append(Prefetch("attachments", Attachment.objects.select_related("by")))
     prefetch_related_objects([row], *wanted)
     access.fetch(row)
 
