@@ -18,8 +18,9 @@ from . import actions
 from .actions.files import Stored
 from .attachments import Problem, by_content_type, inspect, kept, remove
 from .further import is_unsent
-from .models import AccessRequest, Attachment, Participant
+from .models import AccessRequest, AnyUser, Attachment, Participant
 from .rules import Denied, check_may, may
+from .talk import sees_internal_files
 from .timeline import sees_inside
 from .workflow import Part, Verb
 
@@ -34,10 +35,10 @@ class FileShown:
     removable: bool
 
 
-def files_visible(request: AccessRequest, parts: Collection[Part]) -> Any:
-    """The files of a request that these parts see, redacted ones as stubs; internal ones only if they see inside."""
+def files_visible(request: AccessRequest, user: AnyUser, parts: Collection[Part]) -> Any:
+    """The files of a request that somebody with these parts sees, redacted ones as stubs."""
     rows = request.attachments.filter(removed_at=None).select_related("by")
-    return rows if sees_inside(parts) else rows.filter(internal=False)
+    return rows if sees_internal_files(request, user, parts) else rows.filter(internal=False)
 
 
 def files_with(request: AccessRequest) -> list[Attachment]:
@@ -48,10 +49,12 @@ def files_with(request: AccessRequest) -> list[Attachment]:
 
 def files_shown(request: AccessRequest, user: User, parts: frozenset[Part]) -> list[FileShown]:
     """The same, made for reading, in the order in which they came."""
-    inside = sees_inside(parts)
-    rows = [row for row in request.attachments.all() if row.removed_at is None and (inside or not row.internal)]
+    rows = [row for row in request.attachments.all() if row.removed_at is None]
+    if any(row.internal for row in rows) and not sees_internal_files(request, user, parts):
+        rows = [row for row in rows if not row.internal]
     if not rows:
         return []
+    inside = sees_inside(parts)
     detaching = may(user, Verb.DETACH, request, parts).ok
     return [
         FileShown(

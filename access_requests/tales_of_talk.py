@@ -84,7 +84,7 @@ def _label(event: Event) -> str:
 
 
 def _attach(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
-    if event.payload.get("internal") and not reader.inner:
+    if event.payload.get("internal") and str(event.payload.get("file")) not in reader.files:
         return None
     file, own = _file_name(event, reader), _("You attached a file: %(file)s")
     if _person(event, reader):
@@ -124,8 +124,7 @@ def _could_read(event: Event, reader: Reader, events: list[Event]) -> bool:
     if reader.notes:
         return True
     if "file" in event.payload:
-        file = reader.files.get(str(event.payload["file"]))
-        return file is not None and (reader.inner or not file.internal)
+        return str(event.payload["file"]) in reader.files
     source = next((each for each in events if event.payload.get("text") in _texts(each)), None)
     if source is None or source.verb not in {Verb.MESSAGE, Verb.COMMENT}:
         return False

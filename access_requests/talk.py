@@ -67,7 +67,15 @@ def reads_notes(user: AnyUser, request: AccessRequest, parts: Collection[Part]) 
     """
     if not isinstance(user, User) or CONFLICTED & set(parts):
         return False
-    return Part.HUB in parts or (Part.DECIDER in parts and not _was_excused(user, request))
+    return Part.HUB in parts or (Part.DECIDER in parts and not was_excused(user, request))
+
+
+def sees_internal_files(request: AccessRequest, user: AnyUser, parts: Collection[Part]) -> bool:
+    """Whether somebody sees files for hub staff and providers only: those two, but nobody excused."""
+    if not isinstance(user, User) or CONFLICTED & set(parts):
+        return False
+    reviews = bool({Part.PROVIDER, Part.DECIDER} & set(parts))
+    return Part.HUB in parts or (reviews and not was_excused(user, request))
 
 
 def check_reads_notes(user: User, request: AccessRequest, parts: Collection[Part]) -> None:
@@ -80,7 +88,8 @@ def check_reads_notes(user: User, request: AccessRequest, parts: Collection[Part
         raise Denied(_("You were excused from this request, so you do not read or write notes in it."))
 
 
-def _was_excused(user: User, request: AccessRequest) -> bool:
+def was_excused(user: User, request: AccessRequest) -> bool:
+    """Whether all by whom somebody votes were excused in the last round in which they were asked."""
     own = Decider.objects.filter(round__request=request, provider__in=user.provider_ids)
     rows = list(own.values_list("round__number", "excused_at"))
     last = max((number for number, _excused in rows), default=0)

@@ -23,7 +23,7 @@ from .tales_of_hub import TALES_OF_HUB, staff_in
 from .tales_of_outcome import HUB, outcome_told
 from .tales_of_people import TALES_OF_PEOPLE
 from .tales_of_talk import TALES_OF_TALK, commented
-from .talk import reads_notes
+from .talk import reads_notes, sees_internal_files
 from .telling import Entry, Reader, Tale, entry, reason_of, told, unsigned
 from .workflow import CONFLICTED, Answer, Part, Verb
 
@@ -66,9 +66,8 @@ def timeline(request: AccessRequest, viewer: AnyUser, parts: Collection[Part] | 
     noted = any(event.verb in {Verb.NOTE, Verb.COMMENT, Verb.REDACT} for event in events)
     notes = inner and noted and reads_notes(viewer, request, parts)
     staff = staff_in(events) if inner else {}
-    reader = Reader(
-        viewer, inner, voters, people, notes, _files(request, events), staff, _rounds(events, viewer, parts, seats)
-    )
+    files = _files(request, events, viewer, parts)
+    reader = Reader(viewer, inner, voters, people, notes, files, staff, _rounds(events, viewer, parts, seats))
     for event in events:
         event.request = request  # so that its texts and providers are looked for in what was fetched
     lines = (TALES[Verb(event.verb)](event, reader, events) for event in events if event.verb in TALES)
@@ -85,10 +84,16 @@ def _rounds(
     return {number for number, rows in asked.items() if reads_votes(viewer, parts, rows)}
 
 
-def _files(request: AccessRequest, events: list[Event]) -> dict[str, Attachment]:
-    """The files that events tell of, those taken away too."""
-    told_of = any("file" in event.payload for event in events)
-    return {str(file.public_id): file for file in request.attachments.all()} if told_of else {}
+def _files(
+    request: AccessRequest, events: list[Event], viewer: AnyUser, parts: Collection[Part]
+) -> dict[str, Attachment]:
+    """The files that events tell of and the viewer may know of, those taken away too."""
+    if not any("file" in event.payload for event in events):
+        return {}
+    rows = list(request.attachments.all())
+    if any(row.internal for row in rows) and not sees_internal_files(request, viewer, parts):
+        rows = [row for row in rows if not row.internal]
+    return {str(row.public_id): row for row in rows}
 
 
 def events_with_reasons() -> QuerySet[Event]:

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from access_requests import actions
 from access_requests.attachments import remove_orphans
 from access_requests.events import verify
 from access_requests.filing import attach_upload, known_keys
 from access_requests.models import AccessRequest, Attachment
+from access_requests.rules import Denied
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
-from tests.cast import RequestAt, fill
+from datasets.models import Dataset
+from tests.cast import RequestAt, fill, provider_of
 from tests.support.files import a_file, docx, pdf, png
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_folder")]
@@ -186,6 +189,22 @@ def test_an_internal_file_is_for_providers_and_the_hub(
         assert status(client, person, files_url(request, row.public_id)) == 404
         for address in (request.get_absolute_url(), files_url(request)):
             assert "doubts" not in client.get(address).text
+
+
+def test_a_decider_who_was_excused_knows_of_no_internal_file(
+    client: Client, request_at: RequestAt, ada: User, per: User, hedda: User, brgandi: Dataset
+) -> None:
+    request = request_at(Status.IN_REVIEW)
+    row = attached(request, hedda, "doubts.pdf", internal=True)
+    page = reverse("admin:access_requests_accessrequest_change", args=(request.reference,))
+    places = (page, request.get_absolute_url(), files_url(request))
+    client.force_login(per)
+    assert all("doubts" in client.get(address).text for address in places)
+    actions.excuse(request=request, by=per, provider=provider_of(brgandi, 1), reason="We write papers together.")
+    assert not any("doubts" in client.get(address).text for address in places)
+    assert status(client, per, files_url(request, row.public_id)) == 404
+    with pytest.raises(Denied):
+        attached(request, per, internal=True)
 
 
 def test_the_applicant_cannot_hide_a_file(client: Client, request_at: RequestAt, ada: User, files_folder: Path) -> None:

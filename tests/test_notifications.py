@@ -398,3 +398,9 @@ def test_announcing_an_event_again_writes_nothing(request_at: RequestAt) -> None
     before = Mail.objects.count()
     announce(request.events.get())
     assert Mail.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_hub_staff_who_send_back_do_not_tell_themselves(request_at: RequestAt, hedda: User) -> None:
+    actions.send_back(request=request_at(Status.IN_REVIEW), by=hedda, reason="Which scanner?")
+    assert told(2) == {ADA: "returned", PER: "stopped", PETRA: "stopped"}

@@ -44,7 +44,7 @@ def redact(request: HttpRequest, reference: str, public_id: UUID) -> HttpRespons
     """Ask for the reason and say what stays (GET); take the file away (POST). A refusal is 403 with its sentence."""
     user = user_of(request)
     access_request = request_for(user, reference)
-    file = files_visible(access_request, parts_in(user, access_request)).filter(public_id=public_id).first()
+    file = files_visible(access_request, user, parts_in(user, access_request)).filter(public_id=public_id).first()
     if file is None:
         raise Http404
     form = RedactForm(request.POST if request.method == "POST" else None)

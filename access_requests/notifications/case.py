@@ -175,6 +175,11 @@ class Case:
         return self.event is not None and self.event.by_id == self.request.applicant_id
 
     @property
+    def hub_staff_did_it(self) -> bool:
+        """Whether hub staff did it, and so need not be told."""
+        return self.event is not None and self.event.by is not None and self.event.by.is_hub
+
+    @property
     def remind_after(self) -> int:
         """The working days after which whoever has the turn is reminded."""
         return int(settings.REMIND_AFTER)

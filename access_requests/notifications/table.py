@@ -63,9 +63,10 @@ def on_close(case: Case) -> Iterator[Mailing]:
 
 
 def on_send_back(case: Case) -> Iterator[Mailing]:
-    """The applicant's turn; the others stop, but for the one who sent it back."""
+    """The applicant's turn; the others stop. Hub staff know when one of them did it."""
     yield to_people.returned, applicant(case)
-    yield to_providers.stopped, [*all_who_were_asked(case), *hub(case)]
+    others = [] if case.hub_staff_did_it else hub(case)
+    yield to_providers.stopped, [*all_who_were_asked(case), *others]
 
 
 def on_decide(case: Case) -> Iterator[Mailing]:

@@ -83,7 +83,7 @@ def _signer_marks(one: Message) -> tuple[str, ...]:
 
 def files_of(request: AccessRequest, view: View) -> list[Attachment]:
     """The files that the reader may see, in the order in which the paper numbers them."""
-    return list(files_visible(request, view.parts))
+    return list(files_visible(request, view.user, view.parts))
 
 
 def files(attached: list[Attachment], view: View) -> Section | None:

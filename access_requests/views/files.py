@@ -16,7 +16,7 @@ from access_requests.attachments import ACCEPT, Problem, download, dropped, file
 from access_requests.filing import attach_upload, files_shown, files_visible
 from access_requests.models import AccessRequest, Attachment
 from access_requests.rules import Denied, check_may, may, parts_in
-from access_requests.timeline import sees_inside
+from access_requests.talk import sees_internal_files
 from access_requests.workflow import Verb
 
 from .shared import SignedIn, for_people, visible
@@ -37,7 +37,7 @@ def files(request: SignedIn, reference: str) -> HttpResponse:
         "access_request": row,
         "files": files_shown(row, request.user, parts),
         "attaching": may(request.user, Verb.ATTACH, row, parts),
-        "sees_inside": sees_inside(parts),
+        "internal": sees_internal_files(row, request.user, parts),
         "can_save": may(request.user, Verb.SAVE, row, parts).ok,
         "accept": ACCEPT,
         "limits": settings,
@@ -88,7 +88,7 @@ def remove(request: SignedIn, reference: str, public_id: UUID) -> HttpResponse:
 
 def _file(request: SignedIn, row: AccessRequest, public_id: UUID) -> Attachment:
     """The file with this identifier, if it is this request's and this person sees it; else 404."""
-    found: Attachment | None = files_visible(row, parts_in(request.user, row)).filter(public_id=public_id).first()
+    found: Attachment | None = files_visible(row, request.user, parts_in(request.user, row)).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
