@@ -88,7 +88,9 @@ def remove(request: SignedIn, reference: str, public_id: UUID) -> HttpResponse:
 
 def _file(request: SignedIn, row: AccessRequest, public_id: UUID) -> Attachment:
     """The file with this identifier, if it is this request's and this person sees it; else 404."""
-    found: Attachment | None = files_visible(row, request.user, parts_in(request.user, row)).filter(public_id=public_id).first()
+    found: Attachment | None = (
+        files_visible(row, request.user, parts_in(request.user, row)).filter(public_id=public_id).first()
+    )
     if found is None:
         raise Http404
     return found
