@@ -11,8 +11,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import translation
+from django.utils.html import escape
 
 from access_requests import actions
+from access_requests.admin.policy_page import EXPLAINED
 from access_requests.models import AccessRequest, Policy
 from access_requests.policies import PRESETS
 from access_requests.policy_words import in_words
@@ -122,7 +124,7 @@ class TestThePage:
             "needed", "needed_before", "agreement", "days",
         ):  # fmt: skip
             assert f'name="{name}"' in text, name
-            assert f'id="id_{name}_helptext"' in text, name
+            assert escape(str(EXPLAINED[name])) in text, name
         assert text.count('name="_preset"') == 2
 
     @pytest.mark.parametrize("slug", ["direct", "aida"])

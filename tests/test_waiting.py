@@ -106,7 +106,7 @@ def test_the_line_of_steps(request_at: RequestAt, status: Status) -> None:
     states = [stage.state for stage in stages(request_at(status))]
     expected = {
         Status.DRAFT: ["now", "next", "next", "next"],
-        Status.RETURNED: ["now", "next", "next", "next"],
+        Status.RETURNED: ["done", "now", "next", "next"],
         Status.APPROVED: ["done", "done", "done", "now"],
         Status.GRANTED: ["done"] * 4,
         Status.REJECTED: ["done", "done", "done", "end"],

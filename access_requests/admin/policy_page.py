@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -56,6 +57,13 @@ EXPLAINED: dict[str, str | Promise] = {
 }
 
 
+def _show_chosen_first(field: Any, chosen: Collection[Any]) -> None:
+    """Countries as boxes to tick, those that are ticked on top: a list of 250 lines hides what is chosen in it."""
+    codes = {str(getattr(country, "code", country)) for country in chosen}
+    choices = sorted(((code, name) for code, name in field.choices if code), key=lambda choice: choice[0] not in codes)
+    field.widget = forms.CheckboxSelectMultiple(attrs={"class": "rd-countries"}, choices=choices)
+
+
 class ExplainedPolicyForm(FormBase):
     """A policy's form with every field explained. A preset or a preview fills it and saves nothing."""
 
@@ -67,7 +75,7 @@ class ExplainedPolicyForm(FormBase):
             if name in self.fields:
                 self.fields[name].help_text = str(words)
         if "free_countries" in self.fields:
-            self.fields["free_countries"].widget.attrs["size"] = 8
+            _show_chosen_first(self.fields["free_countries"], self["free_countries"].value() or ())
 
     def is_valid(self) -> bool:
         """Not while somebody only tries a preset or looks at the preview: the page comes back with the sentence."""

@@ -169,10 +169,11 @@ def _asked(user: User, row: AccessRequest) -> str:
 def stages(row: AccessRequest) -> list[Stage]:
     """The line of steps done and to come; a request that ended early ends the line."""
     status = Status(row.status)
-    names = [_("Draft"), _("Sent"), _("Decision"), _("Access")]
+    first = [_("Sent"), _("Changes")] if status == Status.RETURNED else [_("Draft"), _("Sent")]
+    names = [*first, _("Decision"), _("Access")]
     reached = {
         Status.DRAFT: 0,
-        Status.RETURNED: 0,
+        Status.RETURNED: 1,
         Status.SUBMITTED: 2,
         Status.IN_REVIEW: 2,
         Status.DECIDED: 2,

@@ -53,7 +53,7 @@ def sections_for(user: User) -> list[Section]:
 WAITING_TEXTS = f"change__exact={LicenseText.Change.WAITING}"
 
 
-def _to(view: str, *args: object, query: str = "") -> str:
+def link_to(view: str, *args: object, query: str = "") -> str:
     """The address of a page of the admin; empty where there is no such page."""
     try:
         return reverse(f"admin:{view}", args=args) + (f"?{query}" if query else "")
@@ -69,7 +69,8 @@ WHY = {
 }
 
 
-def _request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
+def request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
+    """A request as a row: who asks for what, since when, and why it stands there."""
     who = f"{line.applicant}, {line.institution}" if line.institution else line.applicant
     title = _("%(who)s asks for %(dataset)s") % {"who": who, "dataset": line.dataset}
     return Row(title, line.url, f"{line.reference} · {line.license}", line.since, why)
@@ -77,20 +78,20 @@ def _request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
 
 def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sentence]) -> list[Row]:
     rows = with_rows(requests)[: SHOWN + 1]
-    return [_request_row(row, shown(row, mine=False), why(row)) for row in rows]
+    return [request_row(row, shown(row, mine=False), why(row)) for row in rows]
 
 
 def _waiting(user: User) -> Section:
     """What waits for a decision or a check; data to be handed over is a heap of its own."""
     rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), lambda request: WHY[Status(request.status)])
-    more = _to(REQUESTS, query="turn=me")
+    more = link_to(REQUESTS, query="turn=me")
     empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
     return cut("waiting", _("Waiting for you"), rows, more, empty)
 
 
 def _decided(user: User) -> Section:
     rows = _lines(desk.decided_lately(user), lambda request: shown(request, mine=False).status)
-    return cut("decided", _("Decided lately"), rows, _to(REQUESTS))
+    return cut("decided", _("Decided lately"), rows, link_to(REQUESTS))
 
 
 def _late(user: User) -> Section:
@@ -100,14 +101,14 @@ def _late(user: User) -> Section:
         if working_days_since(row.status_since) >= settings.ESCALATE_AFTER
     ]  # fmt: skip
     rows = [
-        _request_row(row, shown(row, mine=False), _("Turn: %(who)s") % {"who": turn_of(row)})
+        request_row(row, shown(row, mine=False), _("Turn: %(who)s") % {"who": turn_of(row)})
         for row in late[: SHOWN + 1]
     ]
     return cut(
         "late",
         _("Waiting for others too long"),
         rows,
-        _to(REQUESTS, query="turn=others&o=6"),
+        link_to(REQUESTS, query="turn=others&o=6"),
     )
 
 
@@ -116,47 +117,47 @@ def _failed_mails(user: User) -> Section:
     rows = [
         Row(
             mail.subject,
-            _to("outbox_mail_change", mail.pk),
+            link_to("outbox_mail_change", mail.pk),
             mail.recipient,
             mail.created_at,
             mail.last_error[:120],
         )
         for mail in mails[: SHOWN + 1]
     ]
-    more = _to("outbox_mail_changelist", query="status__exact=failed")
+    more = link_to("outbox_mail_changelist", query="status__exact=failed")
     return cut("mails", _("Mails that could not be sent"), rows, more)
 
 
 def _findings(user: User) -> Section:
     """Pages of the register with something to mend: those that were refused first."""
     rows = [
-        Row(page.path, _to(FINDINGS), _("Refused: nothing of it was read"), page.refused_at, _first(page.findings))
+        Row(page.path, link_to(FINDINGS), _("Refused: nothing of it was read"), page.refused_at, _first(page.findings))
         for page in RefusedPage.objects.order_by("-refused_at", "path")[: SHOWN + 1]
     ]
     datasets = Dataset.objects.filter(retired_at=None).exclude(findings=[])
     for dataset in datasets.only("doi", "name", "short_name", "findings")[: SHOWN + 1]:
         number = len(dataset.findings)
         detail = ngettext("%(number)s finding", "%(number)s findings", number) % {"number": number}
-        url = _to(DATASET, dataset.pk) or dataset.get_absolute_url()
+        url = link_to(DATASET, dataset.pk) or dataset.get_absolute_url()
         rows.append(Row(dataset.display_name, url, detail, None, _first(dataset.findings)))
-    return Section("findings", _("Findings in the register"), "", rows[:SHOWN], _to(FINDINGS) if rows else "")
+    return Section("findings", _("Findings in the register"), "", rows[:SHOWN], link_to(FINDINGS) if rows else "")
 
 
 def _first(findings: list[dict[str, Any]]) -> str:
     return Finding.from_dict(findings[0]).message if findings else ""
 
 
-def _named_today() -> QuerySet[DatasetProvider]:
+def named_today() -> QuerySet[DatasetProvider]:
     rows = DatasetProvider.objects.filter(retired_at=None, dataset__retired_at=None)
     return rows.select_related("provider", "dataset").order_by("provider__name", "dataset__name")
 
 
 def _without_email(user: User) -> Section:
     """Deciders to whom no mail can be written."""
-    found = _named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")[: SHOWN + 1]
+    found = named_today().filter(part=DatasetProvider.Part.DECIDER, provider__email="")[: SHOWN + 1]
     why = _("Has no valid e-mail address")
-    rows = [Row(row.name, _to(PROVIDER, row.provider_id), str(row.dataset), why=why) for row in found]
-    return cut("no-email", _("Providers who cannot be reached"), rows, _to("datasets_provider_changelist"))
+    rows = [Row(row.name, link_to(PROVIDER, row.provider_id), str(row.dataset), why=why) for row in found]
+    return cut("no-email", _("Providers who cannot be reached"), rows, link_to("datasets_provider_changelist"))
 
 
 def _confirmations(user: User) -> Section:
@@ -167,15 +168,15 @@ def _confirmations(user: User) -> Section:
 
 def _new_providers() -> Iterator[Row]:
     why = _("May they see earlier requests, too?")
-    for row in _named_today().filter(confirmed=False):
-        yield Row(row.name, _to(DATASET, row.dataset_id), str(row.dataset), row.added_at, why)
+    for row in named_today().filter(confirmed=False):
+        yield Row(row.name, link_to(DATASET, row.dataset_id), str(row.dataset), row.added_at, why)
 
 
 def _new_addresses() -> Iterator[Row]:
     why = _("Is this new address theirs?")
     for provider in Provider.objects.exclude(pending_email="", pending_identifier=""):
         new = provider.pending_email or provider.pending_identifier
-        yield Row(provider.name, _to(PROVIDER, provider.pk), new, why=why)
+        yield Row(provider.name, link_to(PROVIDER, provider.pk), new, why=why)
 
 
 def _new_texts() -> Iterator[Row]:
@@ -183,5 +184,5 @@ def _new_texts() -> Iterator[Row]:
     waiting = LicenseText.objects.filter(change=LicenseText.Change.WAITING).select_related("license__dataset")
     for text in waiting.defer("html", "text"):
         yield Row(
-            str(text.license), _to("datasets_licensetext_changelist", query=WAITING_TEXTS), "", text.created_at, why
+            str(text.license), link_to("datasets_licensetext_changelist", query=WAITING_TEXTS), "", text.created_at, why
         )

@@ -19,7 +19,7 @@ from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import DatasetProvider
 
-from .desk import PROVIDER, _named_today, _request_row, _to
+from .desk import PROVIDER, link_to, named_today, request_row
 from .rows_of_desk import SHOWN, Row, Section, cut
 
 SILENT = (Status.RETURNED, Status.APPROVED)
@@ -38,7 +38,7 @@ def _silent(user: User) -> Section:
     found = desk.requests_for(user).filter(status__in=SILENT, changed_at__lt=since).order_by("changed_at", "pk")
     rows = []
     for request in with_rows(found)[: SHOWN + 1]:
-        row = _request_row(request, shown(request, mine=False), _("Nothing happened for long. Close it?"))
+        row = request_row(request, shown(request, mine=False), _("Nothing happened for long. Close it?"))
         url = reverse("admin:access_requests_accessrequest_step", args=(request.reference, "close"))
         rows.append(Row(row.title, url, row.detail, request.changed_at, row.why))
     return cut("silent", _("Silent for long: close?"), rows, "")
@@ -65,15 +65,15 @@ def _declined(user: User) -> Section:
 def _bounced() -> Section:
     """Deciders whose address refused the last mail to it for good."""
     last = Mail.objects.filter(recipient=OuterRef("provider__email")).order_by("-created_at", "-pk")
-    found = _named_today().filter(part=DatasetProvider.Part.DECIDER).exclude(provider__email="")
+    found = named_today().filter(part=DatasetProvider.Part.DECIDER).exclude(provider__email="")
     refused = found.annotate(
         last_status=Subquery(last.values("status")[:1]),
         last_at=Subquery(last.values("created_at")[:1]),
         last_error=Subquery(last.values("last_error")[:1]),
     ).filter(last_status=Mail.Status.FAILED)
     rows = [
-        Row(row.name, _to(PROVIDER, row.provider_id), f"{row.provider.email} · {row.dataset}",
+        Row(row.name, link_to(PROVIDER, row.provider_id), f"{row.provider.email} · {row.dataset}",
             getattr(row, "last_at", None), str(getattr(row, "last_error", ""))[:120])
         for row in refused[: SHOWN + 1]
     ]  # fmt: skip
-    return cut("bounced", _("Providers whose address refuses mail"), rows, _to("datasets_provider_changelist"))
+    return cut("bounced", _("Providers whose address refuses mail"), rows, link_to("datasets_provider_changelist"))
