@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,13 @@ def test_what_has_ended_long_ago_is_in_no_list(name: str, request_at: RequestAt)
 
 
 @pytest.fixture
+def on_a_working_day() -> Iterator[None]:
+    """Nobody is reminded on a Sunday."""
+    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
 def three(ada: User, alva: User, brgandi: Dataset, other: Dataset) -> list[AccessRequest]:
     """Three requests that have waited for a week."""
     with time_machine.travel(timezone.now() - timedelta(days=20), tick=False):
@@ -66,7 +73,10 @@ def three(ada: User, alva: User, brgandi: Dataset, other: Dataset) -> list[Acces
 
 
 def test_one_that_fails_stops_no_other_and_is_named(
-    three: list[AccessRequest], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    on_a_working_day: None,
+    three: list[AccessRequest],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     real = notifications.remind
 
@@ -95,7 +105,7 @@ def test_draft_thrown_away_at_that_moment_is_no_fault(ada: User, brgandi: Datase
 
 
 def test_each_request_costs_the_same(
-    three: list[AccessRequest], django_assert_max_num_queries: DjangoAssertNumQueries
+    on_a_working_day: None, three: list[AccessRequest], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Once everything is written; what is written is paid for once."""
     tasks.remind()
