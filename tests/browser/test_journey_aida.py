@@ -219,7 +219,6 @@ def hub_staff_send_it_back(people: People) -> None:
     (mail,) = people.post.arrives(mails.ADA, "Change or explain: your request for access to BRGANDI")
     assert BACK in mail.text
     assert COMMENT in mail.text
-    people.post.arrives(mails.HUB, "Sent back: access to BRGANDI for Ada Berg")
     assert people.row.status == Status.RETURNED
 
 
