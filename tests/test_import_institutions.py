@@ -262,6 +262,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_dump(tmp_path_factory.mktemp("ror") / "large.json", map(a_record, range(1, 10_001)))
 
 
+@pytest.mark.slow
 def test_ten_thousand_records_in_bounded_time(large: Path) -> None:
     """Reading alone costs little more than `json.load` of the same file; writing, a bounded number of times that."""
     started = time.perf_counter()

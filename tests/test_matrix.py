@@ -238,8 +238,14 @@ def prepared(request_at: RequestAt, status: Status, people: Mapping[str, User], 
     return AccessRequest.objects.get(pk=request.pk)
 
 
-@pytest.mark.parametrize("preset", ["direct", pytest.param("aida", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("status", REACHED)
+QUICK = {Status.IN_REVIEW, Status.GRANTED}  # in `make test`; the others take as long each, so they are slow tests
+CELLS = [
+    pytest.param(status, "direct", marks=() if status in QUICK else (pytest.mark.slow, pytest.mark.postgres))
+    for status in REACHED
+] + [pytest.param(status, "aida", marks=pytest.mark.slow) for status in REACHED]
+
+
+@pytest.mark.parametrize(("status", "preset"), CELLS)
 def test_matrix(
     status: Status, preset: str, request_at: RequestAt, brgandi: Dataset, request: pytest.FixtureRequest
 ) -> None:

@@ -64,6 +64,8 @@ def test_queries_stay_pinned_at_thousands_of_requests(world: World) -> None:
     assert not list(verify())
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_copies_are_whole_requests_of_their_own(world: World) -> None:
     told = tell(world)
     assert {each.status for each in told} == set(Status)
@@ -81,6 +83,8 @@ def test_copies_are_whole_requests_of_their_own(world: World) -> None:
         assert copy.event_count == 0 or Mail.objects.filter(about__startswith=f"{copy.reference}/").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_each_story_ends_in_its_status_after_about_twenty_events(world: World) -> None:
     told = tell(world)
     counts = {each.status: each.request.event_count for each in told if each.status != Status.DRAFT}
@@ -88,6 +92,8 @@ def test_each_story_ends_in_its_status_after_about_twenty_events(world: World) -
     assert set(range(16, 26)) >= set(counts.values())
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_a_copy_is_shown_like_any_other_request(world: World) -> None:
     told = tell(world)
     multiply(told, world, 30, early=True)

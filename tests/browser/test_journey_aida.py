@@ -71,12 +71,10 @@ def meet(
     return start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "window",
-    [
-        {"width": 1280},
-        pytest.param({"width": 360, "height": 740, "dark": True, "javascript": False}, marks=pytest.mark.slow),
-    ],
+    [{"width": 1280}, {"width": 360, "height": 740, "dark": True, "javascript": False}],
     ids=["wide", "without JavaScript at 360 px"],
 )
 def test_five_people_from_the_first_question_to_the_end_of_access(
