@@ -239,10 +239,9 @@ def prepared(request_at: RequestAt, status: Status, people: Mapping[str, User], 
 
 
 QUICK = {Status.IN_REVIEW, Status.GRANTED}  # in `make test`; the others take as long each, so they are slow tests
-CELLS = [
-    pytest.param(status, "direct", marks=() if status in QUICK else (pytest.mark.slow, pytest.mark.postgres))
-    for status in REACHED
-] + [pytest.param(status, "aida", marks=pytest.mark.slow) for status in REACHED]
+CELLS = [pytest.param(status, "direct", marks=() if status in QUICK else pytest.mark.slow) for status in REACHED] + [
+    pytest.param(status, "aida", marks=pytest.mark.slow) for status in REACHED
+]
 
 
 @pytest.mark.parametrize(("status", "preset"), CELLS)

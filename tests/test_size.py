@@ -65,7 +65,6 @@ def test_queries_stay_pinned_at_thousands_of_requests(world: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.postgres
 def test_copies_are_whole_requests_of_their_own(world: World) -> None:
     told = tell(world)
     assert {each.status for each in told} == set(Status)
@@ -84,7 +83,6 @@ def test_copies_are_whole_requests_of_their_own(world: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.postgres
 def test_each_story_ends_in_its_status_after_about_twenty_events(world: World) -> None:
     told = tell(world)
     counts = {each.status: each.request.event_count for each in told if each.status != Status.DRAFT}
@@ -93,7 +91,6 @@ def test_each_story_ends_in_its_status_after_about_twenty_events(world: World) -
 
 
 @pytest.mark.slow
-@pytest.mark.postgres
 def test_a_copy_is_shown_like_any_other_request(world: World) -> None:
     told = tell(world)
     multiply(told, world, 30, early=True)
