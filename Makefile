@@ -14,8 +14,9 @@ run:  ## the trial site with everything it needs; PORT= moves it
 test: venv  ## the tests, on SQLite; ARGS= goes to pytest
 	@$(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)
 
-test-slow: venv  ## the long ones: properties, every page in axe, killed programs
+test-slow: venv  ## the long ones: properties, every page in axe, killed programs; random verbs on PostgreSQL, too
 	@$(RUN) -m pytest -n 2 --dist loadgroup -m slow $(ARGS)
+	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -m slow tests/test_state_machine.py
 
 test-postgres: venv  ## the tests, on a PostgreSQL that is started for them and removed
 	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 --dist loadgroup -m "postgres or not slow" $(ARGS)
