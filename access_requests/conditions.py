@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from datasets.models import LicenseText
 
 from .models import AccessRequest, Participant, ParticipantQuerySet, Policy
-from .policies import policy_of
+from .policies import is_retired, policy_of
 from .workflow import HOLDERS, NEEDED_PARTS, Before, DecidedBy, Needed, Part, Verb
 
 
@@ -114,7 +114,8 @@ def hub_decides(policy: Policy) -> bool:
 def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool) -> bool:
     """Whether hub staff check a request before the deciders are asked.
 
-    What hub staff have forwarded once goes straight to the deciders when it is sent again.
+    What hub staff have forwarded once goes straight to the deciders when it is sent again; what they decide on, because
+    the policy says so or the dataset or licence is retired, goes to them at once.
 
     Args:
         request: the locked request.
@@ -124,7 +125,9 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     policy = policy_of(request.license)
     if flagged:
         return True
-    if hub_decides(policy) or not (policy.triage or leaves_free_countries(request, policy, answers)):
+    if hub_decides(policy) or is_retired(request.license, request.dataset):
+        return False
+    if not (policy.triage or leaves_free_countries(request, policy, answers)):
         return False
     return not request.events.filter(verb=Verb.FORWARD, by__isnull=False).exists()
 
