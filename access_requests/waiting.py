@@ -155,8 +155,13 @@ def what_others_do(open_: list[Condition], *, approved: bool) -> list[str]:
     if accept:
         found.append(_("Before access opens, %(names)s must accept the licence.") % {"names": accept})
     if any(each.what == Open.SIGN for each in open_):
-        found.append(_("Before access opens, the signed agreement must be there."))
+        found.append(str(AGREEMENT))
     return found
+
+
+AGREEMENT = gettext_lazy(
+    "Before access opens, the data provider’s agreement must be signed by the recipient’s institution."
+)
 
 
 def _names(open_: list[Condition], what: Open) -> str:
