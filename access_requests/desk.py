@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
 
 from .awaited import awaits_delivery, awaits_hub
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant
@@ -38,6 +39,15 @@ def waits_for(user: User) -> Q:
 def names(user: User) -> Q:
     """For many requests: whether a person is the applicant, or named: then they read no votes, nor handle it."""
     return Q(applicant=user) | Q(pk__in=Participant.objects.of(user).values("request"))
+
+
+def mails_for(user: User) -> QuerySet[Mail]:
+    """The mails that hub staff may look at: not those about requests that name them, since mails tell of votes."""
+    own = AccessRequest.objects.filter(names(user), submitted_at__isnull=False)
+    about_own = Q(pk=None)
+    for reference in own.values_list("reference", flat=True):
+        about_own |= Q(about__startswith=f"{reference}/")
+    return Mail.objects.exclude(about_own)
 
 
 def is_open() -> Q:

@@ -46,6 +46,14 @@ def turn_in(request: AccessRequest) -> Turn:
     return _TURNS[Status(request.status)](request)
 
 
+def turn_as_named_read(request: AccessRequest) -> Turn:
+    """Whose turn it is, for hub staff who are named in the request themselves: not which of the deciders has voted."""
+    round_ = request.open_round
+    if request.status == Status.IN_REVIEW and round_ is not None and not round_.by_hub:
+        return Turn(str(TASKS[Task.DECIDE]), [_("The deciders")])
+    return turn_in(request)
+
+
 def _of_hub(request: AccessRequest) -> Turn:
     task = task_of_hub(request)
     if task is Task.REPLACE:

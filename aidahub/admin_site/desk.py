@@ -125,7 +125,7 @@ def _late(user: User) -> Section:
 
 
 def _failed_mails(user: User) -> Section:
-    mails = Mail.objects.filter(status=Mail.Status.FAILED).order_by("-created_at")
+    mails = desk.mails_for(user).filter(status=Mail.Status.FAILED).order_by("-created_at")
     rows = [
         Row(
             mail.subject,
