@@ -312,6 +312,23 @@ def test_people_of_a_request_never_read_names_of_deciders(request_at: RequestAt)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("named", [False, True])
+def test_votes_are_in_no_mail_where_hub_staff_are_named(
+    brgandi: Dataset, ada: User, per: User, petra: User, hedda: User, named: bool
+) -> None:
+    """The hub's mailbox may be read by them; the answers stand on the request's page."""
+    cast.make_user("gun@hub.example", "Gun Hub", is_hub_staff=True)
+    cast.set_policy(cast.license_of(brgandi), confirm=True, quorum="all")
+    draft = cast.fill(cast.draft_of(ada, brgandi), **({"signatory_email": "gun@hub.example"} if named else {}))
+    request = actions.submit(request=draft, by=ada)
+    actions.decide(request=request, by=per, answer=Answer.REJECT, reason="Too vague.")
+    actions.decide(request=request, by=petra, answer=Answer.APPROVE)
+    text = mail("confirm", HUB).text
+    assert "Please confirm the outcome." in text
+    assert ("Muhammad Usman Akbar: reject" in text) == (not named)
+    assert ("approve" in text.lower()) == (not named)
+
+
 def test_answer_that_came_by_mail_is_confirmed_to_the_provider(brgandi: Dataset, ada: User, hedda: User) -> None:
     cast.set_policy(cast.license_of(brgandi), quorum="all")
     request = cast.sent(ada, brgandi)
