@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from datasets.models import LicenseText
 
-from .models import AccessRequest, Participant, Policy
-from .policies import policy_of
+from .models import AccessRequest, Participant, ParticipantQuerySet, Policy
+from .policies import is_retired, policy_of
 from .workflow import HOLDERS, NEEDED_PARTS, Before, DecidedBy, Needed, Part, Verb
 
 
@@ -114,7 +114,8 @@ def hub_decides(policy: Policy) -> bool:
 def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool) -> bool:
     """Whether hub staff check a request before the deciders are asked.
 
-    What hub staff have forwarded once goes straight to the deciders when it is sent again.
+    What hub staff have forwarded once goes straight to the deciders when it is sent again; what they decide on, because
+    the policy says so or the dataset or licence is retired, goes to them at once.
 
     Args:
         request: the locked request.
@@ -124,7 +125,9 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     policy = policy_of(request.license)
     if flagged:
         return True
-    if hub_decides(policy) or not (policy.triage or leaves_free_countries(request, policy, answers)):
+    if hub_decides(policy) or is_retired(request.license, request.dataset):
+        return False
+    if not (policy.triage or leaves_free_countries(request, policy, answers)):
         return False
     return not request.events.filter(verb=Verb.FORWARD, by__isnull=False).exists()
 
@@ -142,14 +145,35 @@ def awaits_people() -> Q:
 
 
 def _unconfirmed_before_review() -> QuerySet[Participant]:
-    people = Participant.objects.filter(
-        request=OuterRef("pk"),
-        removed_at=None,
-        confirmed_at=None,
-        declined_at=None,
-        request__license__policy__needed_before=Before.REVIEW,
-    )
-    wanted = Q(pk=None)
+    people = _there().filter(confirmed_at=None, declined_at=None)
+    return people.filter(_is_needed(), request__license__policy__needed_before=Before.REVIEW)
+
+
+def declined_people() -> QuerySet[Participant]:
+    """For many requests: those for whom the policy makes one wait, and who declined."""
+    return _there().filter(_is_needed(), declined_at__isnull=False)
+
+
+def open_for_people() -> QuerySet[Participant]:
+    """For many requests: those who must still confirm or accept before access opens, and have not declined.
+
+    The same as `open_conditions` for one request; a test compares the two.
+    """
+    people = _there().filter(declined_at=None).with_acceptances()
+    applicant = Q(part=Part.APPLICANT)
+    confirmed = applicant | (_is_needed() & Q(confirmed_at__isnull=False))
+    outdated = Q(accepted_number=None) | Q(accepted_number__lt=F("good_since"))
+    return people.filter((_is_needed() & Q(confirmed_at=None)) | (confirmed & Q(part__in=sorted(HOLDERS)) & outdated))
+
+
+def _there() -> ParticipantQuerySet:
+    return Participant.objects.filter(request=OuterRef("pk"), removed_at=None)
+
+
+def _is_needed() -> Q:
+    """For many people: whether the policy makes their request wait for them; a licence without a policy has its own."""
+    default = NEEDED_PARTS[Needed(Policy().needed)]
+    wanted = Q(request__license__policy__isnull=True, part__in=sorted(default))
     for needed, parts in NEEDED_PARTS.items():
         wanted |= Q(request__license__policy__needed=needed, part__in=sorted(parts))
-    return people.filter(wanted)
+    return wanted

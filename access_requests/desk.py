@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
 
-from .conditions import awaits_people
-from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant, Round
-from .rows import awaits_delivery
+from .awaited import awaits_delivery, awaits_hub
+from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant
 from .workflow import OPEN, UNDER_REVIEW, Status
 
 # Where somebody who handles requests can have the turn: an index finds these.
-TURNS = (*sorted(UNDER_REVIEW), Status.GRANTED)
+TURNS = (*sorted(UNDER_REVIEW), Status.APPROVED, Status.GRANTED)
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
 
@@ -24,8 +24,7 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 def waits_for(user: User) -> Q:
     """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named.
 
-    What was sent is the hub's turn once those have answered for whom the policy makes it wait; access that is open,
-    until the data is delivered.
+    When it is the hub's turn, `awaited` says.
     """
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
@@ -33,11 +32,22 @@ def waits_for(user: User) -> Q:
     # The status first: a list asks this of every request, and few are in review.
     turn = Q(status=Status.IN_REVIEW) & Q(Exists(asked))
     if user.is_hub:
-        by_hub = Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True)
-        turn |= Q(status=Status.DECIDED) | (Q(status=Status.SUBMITTED) & ~awaits_people())
-        turn |= Q(status=Status.IN_REVIEW) & Q(Exists(by_hub))
-        turn |= Q(status=Status.GRANTED) & Q(awaits_delivery())
-    return turn & ~Q(applicant=user) & ~Q(pk__in=Participant.objects.of(user).values("request"))
+        turn |= awaits_hub()
+    return turn & ~names(user)
+
+
+def names(user: User) -> Q:
+    """For many requests: whether a person is the applicant, or named: then they read no votes, nor handle it."""
+    return Q(applicant=user) | Q(pk__in=Participant.objects.of(user).values("request"))
+
+
+def mails_for(user: User) -> QuerySet[Mail]:
+    """The mails that hub staff may look at: not those about requests that name them, since mails tell of votes."""
+    own = AccessRequest.objects.filter(names(user), submitted_at__isnull=False)
+    about_own = Q(pk=None)
+    for reference in own.values_list("reference", flat=True):
+        about_own |= Q(about__startswith=f"{reference}/")
+    return Mail.objects.exclude(about_own)
 
 
 def is_open() -> Q:

@@ -32,7 +32,7 @@ def wrong_status(request: AccessRequest) -> str:
 
 
 def _check_submit(request: AccessRequest, acting: frozenset[Part]) -> None:
-    if not is_requestable(request.license):
+    if request.status == Status.DRAFT and not is_requestable(request.license):
         raise Denied(_("This dataset takes no requests under this licence any more. Your draft is kept."))
     lately = Submission.objects.filter(
         request__applicant=request.applicant_id, sent_at__gte=timezone.now() - timedelta(days=1)

@@ -62,9 +62,12 @@ def is_requestable(license: License) -> bool:
 
 def opens_a_way(license: License) -> bool:
     """Whether the page lets one ask under this licence, should it have a text and somebody to decide."""
-    if license.retired_at or license.dataset.retired_at:
-        return False
-    return license.requestable or for_members(license)
+    return not is_retired(license, license.dataset) and (license.requestable or for_members(license))
+
+
+def is_retired(license: License, dataset: Dataset) -> bool:
+    """Whether a licence or its dataset takes no new request: hub staff decide where one that was sent goes on."""
+    return bool(license.retired_at or dataset.retired_at)
 
 
 def providers_named(dataset: Dataset) -> list[DatasetProvider]:

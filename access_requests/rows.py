@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .conditions import blocks_review
+from .awaited import awaits_delivery, hubs_turn, is_hubs_turn
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AccessRequestQuerySet, Grant, Participant
 from .waiting import LOOKS, working_days_since
@@ -60,16 +59,11 @@ def page_url(reference: str) -> str:
 def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     """These requests with what their lines need, in a constant number of queries."""
     rows = requests.select_related("dataset", "license__policy", "applicant").prefetch_related("participants", "rounds")
-    return rows.annotate(undelivered=awaits_delivery()).defer(*UNSHOWN)
+    return rows.annotate(undelivered=awaits_delivery(), hubs_turn=hubs_turn()).defer(*UNSHOWN)
 
 
 # Long texts of a request that no line shows.
 UNSHOWN = ("draft", "search_text")
-
-
-def awaits_delivery() -> Exists:
-    """For many requests: whether access is open to somebody to whom no data was handed over yet."""
-    return Exists(Grant.objects.undelivered().filter(request=OuterRef("pk"), request__status=Status.GRANTED))
 
 
 def is_awaited(request: AccessRequest) -> bool:
@@ -119,18 +113,11 @@ def turn_of(request: AccessRequest) -> Sentence:
     """Who has the next move, in words; "Nobody" when none is left to make."""
     if not is_awaited(request):
         return _("Nobody")
-    if request.status == Status.APPROVED or _waits_for_people(request):
+    if is_hubs_turn(request):
+        return TURN_WORDS[Part.HUB]
+    if request.status in {Status.SUBMITTED, Status.APPROVED}:
         return _("People named in it")
-    round_ = request.open_round
-    parts = (Part.HUB,) if round_ is not None and round_.by_hub else TURN[Status(request.status)]
-    return TURN_WORDS[parts[0]]
-
-
-def _waits_for_people(request: AccessRequest) -> bool:
-    """Whether somebody named must confirm first; whoever declined is for hub staff to replace."""
-    if request.status != Status.SUBMITTED:
-        return False
-    return any(person.declined_at is None for person in blocks_review(request))
+    return TURN_WORDS[TURN[Status(request.status)][0]]
 
 
 def applicant_in(people: Iterable[Participant]) -> Participant | None:

@@ -19,7 +19,7 @@ from datasets.models import DatasetProvider, Provider
 from .further import FURTHER, wrong_status
 from .models import AccessRequest, AnyUser, Decider, Participant, Round
 from .plain import plain
-from .policies import policy_of
+from .policies import is_retired, policy_of
 from .refusals import Allowed, AlreadySent, Denied, Incomplete, allowed
 from .workflow import CONFLICTED, MOVES, Answer, DecidedBy, Part, Quorum, Status, Verb
 
@@ -236,10 +236,10 @@ def settle(round_: Round, votes: dict[int | None, Answer], asked: set[int]) -> A
 def deciders_for(request: AccessRequest, people: Iterable[Participant]) -> list[Provider]:
     """The providers to ask in a new round; an empty list means that hub staff decide.
 
-    A dataset that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an address
-    that is theirs, nor where the only people who act for the provider are named themselves.
+    A dataset or licence that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an
+    address that is theirs, nor where the only people who act for the provider are named themselves.
     """
-    if policy_of(request.license).decided_by == DecidedBy.HUB or request.dataset.retired_at:
+    if policy_of(request.license).decided_by == DecidedBy.HUB or is_retired(request.license, request.dataset):
         return []
     users, emails = _who_is_named(request, people)
     rows = DatasetProvider.objects.filter(

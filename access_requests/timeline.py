@@ -123,6 +123,10 @@ def _close(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _forward(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.by_id is None:  # the last of those who had to has confirmed
+        asked = _("Everybody has confirmed; the deciders were asked.")
+        by_hub = _("Everybody has confirmed; %(hub)s decides.")
+        return told(event, by_hub if event.payload.get("by_hub") else asked, "people")
     named = (
         _("%(who)s found the request complete; the deciders were asked.")
         if reader.inner

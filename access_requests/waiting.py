@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .conditions import Condition, Open
 from .labels import STATUS_LABELS
 from .models import AccessRequest, AnyUser, Round
+from .policies import is_retired
 from .standing_of_access import access_sentence
 from .taking_part import own, waits_for
 from .usual import sentence, usual_of
@@ -154,8 +155,13 @@ def what_others_do(open_: list[Condition], *, approved: bool) -> list[str]:
     if accept:
         found.append(_("Before access opens, %(names)s must accept the licence.") % {"names": accept})
     if any(each.what == Open.SIGN for each in open_):
-        found.append(_("Before access opens, the signed agreement must be there."))
+        found.append(str(AGREEMENT))
     return found
+
+
+AGREEMENT = gettext_lazy(
+    "Before access opens, the data provider’s agreement must be signed by the recipient’s institution."
+)
 
 
 def _names(open_: list[Condition], what: Open) -> str:
@@ -177,8 +183,11 @@ def _sentence(request: AccessRequest, status: Status, days: int, viewer: AnyUser
         return f"{_waiting_for(request, status) % names} {_how_long(request, days)}"
     if status in WITH_ACCESS:
         return access_sentence(request, viewer, since)
-    words = (_OWN if mine else _OTHERS)[status]
-    return str(words) % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
+    words = str((_OWN if mine else _OTHERS)[status])
+    if status is Status.RETURNED and is_retired(request.license, request.dataset):
+        goes_on = _("No new request is taken here any more, but this one goes on: %(hub)s decides on it then.")
+        words = f"{words} {goes_on}"
+    return words % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 
 
 def hub_decides() -> Exists:

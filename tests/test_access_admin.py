@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from access_requests import actions
 from access_requests.actions.files import Stored
 from access_requests.desk import waiting_for
+from access_requests.kinds import day_in_words
 from access_requests.models import AccessRequest, Attachment, Delivery
 from access_requests.people import Named
 from access_requests.rows import shown, with_rows
@@ -327,6 +329,29 @@ def test_the_desk_shows_what_is_not_delivered_one_click_from_it(granted: AccessR
     assert "undelivered" not in heaps(per)
     hand_over(granted, hedda)
     assert "undelivered" not in heaps(hedda)
+
+
+def test_the_desk_shows_a_link_that_has_stopped_working(granted: AccessRequest, hedda: User) -> None:
+    last = timezone.localdate() + 2 * DAY
+    hand_over(granted, hedda, valid_until=last)
+    hand_over(granted, hedda, to="Rut Ek")
+
+    def rows() -> list[Any]:
+        sections = page(hedda, reverse("admin:index")).context["sections"]
+        return next((section.rows for section in sections if section.slug == "undelivered"), [])
+
+    assert rows() == []
+    with time_machine.travel(timezone.now() + 2 * DAY, tick=False):
+        assert rows() == [], "it works until its last day is over"
+    with time_machine.travel(timezone.now() + 3 * DAY, tick=False):
+        (row,) = rows()
+        assert row.url == step_path(granted, "deliver")
+        assert "Ada Berg" in row.title
+        assert "Rut Ek" not in row.title, "the latest is the one that counts"
+        assert row.why.startswith(f"The link has stopped working since {day_in_words(last + DAY)}")
+        assert line(granted, hedda).turn == "Nobody", "the data has reached everybody before"
+        hand_over(granted, hedda, to="Ada Berg")
+        assert rows() == []
 
 
 def test_the_desk_shows_what_ends_soon(granted: AccessRequest, hedda: User) -> None:

@@ -64,7 +64,7 @@ SLOW_LIFE = """
 # The applicant falls silent after the request was sent back, around Midsummer; hub staff close it when they are asked.
 SILENT_LIFE = """
 2027-06-14 Mon  submit                 receipt Alva, named Rut Sune, decide provider, asked-of-others hub
-2027-06-18 Fri  send-back              returned Alva, stopped provider hub
+2027-06-18 Fri  send-back              returned Alva, stopped provider
 2027-06-28 Mon                         reminder Alva
 2027-07-05 Mon                         escalation hub
 2027-08-17 Tue                         close-or-not hub

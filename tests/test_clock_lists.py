@@ -11,7 +11,6 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from access_requests import actions, clock, notifications, tasks
 from access_requests.models import AccessRequest, Grant
@@ -104,9 +103,7 @@ def test_draft_thrown_away_at_that_moment_is_no_fault(ada: User, brgandi: Datase
     assert clock.each("forgotten draft", due, tasks.look_at_draft) == 0
 
 
-def test_each_request_costs_the_same(
-    on_a_working_day: None, three: list[AccessRequest], django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_each_request_costs_the_same(on_a_working_day: None, three: list[AccessRequest]) -> None:
     """Once everything is written; what is written is paid for once."""
     tasks.remind()
     costs = []

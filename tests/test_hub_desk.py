@@ -18,7 +18,7 @@ from access_requests.turns import turn_in, with_turns
 from access_requests.workflow import Answer, Needed, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
-from datasets.models import Dataset, Provider
+from datasets.models import Dataset, DatasetProvider, Provider
 from tests.cast import (
     AIDA_PRESET,
     RequestAt,
@@ -32,6 +32,7 @@ from tests.cast import (
     sent,
     set_policy,
 )
+from tests.support.access import hand_over
 from tests.support.requests import copy_of
 
 PAGE = reverse("admin:access_requests_accessrequest_waiting")
@@ -126,6 +127,41 @@ class TestThePage:
         text = browser(hedda).get(PAGE).content.decode()
         assert provider_of(brgandi, 1).name in text
         assert "2 requests wait" in text
+
+    def test_what_is_granted_and_not_handed_over_is_there_until_it_is(self, request_at: RequestAt, hedda: User) -> None:
+        request = request_at(Status.GRANTED)
+        (found,) = lines(hedda)
+        assert (found.turn.names, found.turn.what, found.turn.hub) == (["AIDA Data Hub"], "to hand the data over", True)
+        actions.assign(request=request, by=hedda, to=hedda)
+        assert len(lines(hedda, whose="mine")) == 1
+        hand_over(request, hedda)
+        assert lines(hedda) == []
+
+    def test_of_own_requests_neither_votes_nor_who_takes_care(
+        self, brgandi: Dataset, ada: User, per: User, hedda: User, sigrid: User
+    ) -> None:
+        set_policy(license_of(brgandi), quorum="all")
+        request = sent(sigrid, brgandi)
+        actions.assign(request=request, by=hedda, to=hedda)
+        actions.decide(request=request, by=per, answer=Answer.APPROVE)
+        second = provider_of(brgandi, 2)
+        (found,) = lines(sigrid)
+        assert (found.turn.names, found.turn.what, found.assignee) == (["The deciders"], "to decide", "")
+        listed = reverse("admin:access_requests_accessrequest_changelist")
+        for address in (PAGE, listed):
+            page = browser(sigrid).get(address).content.decode()
+            assert second.name not in page
+            assert assign_url(request) not in page
+            assert "Hedda Hub" not in page.partition("<tbody")[2].partition("</tbody>")[0]
+        for whose in ("mine", "nobody"):
+            assert lines(sigrid, whose=whose) == []
+        for key in (str(hedda.public_id), "nobody"):
+            assert request.reference not in browser(sigrid).get(listed, {"assigned": key}).content.decode()
+        (found,) = lines(hedda)
+        assert (found.turn.names, found.assignee) == ([second.name], "Hedda Hub")
+        DatasetProvider.objects.filter(provider=second).update(retired_at=timezone.now())
+        assert lines(sigrid)[0].turn.names == ["The deciders"]
+        assert lines(hedda)[0].turn.hub
 
     def test_it_is_filtered_by_who_takes_care(
         self, brgandi: Dataset, other: Dataset, ada: User, alva: User, hedda: User, sigrid: User
@@ -255,6 +291,19 @@ class TestHeaps:
         assert row.title == "Rut Ek declined to be recipient scientist"
         assert request.reference in row.detail
         assert self.heap(per, "declined") == []
+
+    def test_failed_mails_but_those_about_own_requests(
+        self, brgandi: Dataset, ada: User, per: User, hedda: User, sigrid: User
+    ) -> None:
+        request = actions.decide(request=sent(sigrid, brgandi), by=per, answer=Answer.APPROVE)
+        others = sent(ada, brgandi)
+        Mail.objects.update(status=Mail.Status.FAILED, last_error="550")
+        assert self.heap(hedda, "mails")
+        found = {row.title.rpartition("[")[2].rstrip("]") for row in self.heap(sigrid, "mails")}
+        assert found == {others.reference}
+        Mail.objects.exclude(about__startswith=f"{request.reference}/").delete()
+        assert self.heap(sigrid, "mails") == []
+        assert self.heap(hedda, "mails")
 
     def test_an_address_that_refuses_mail(self, request_at: RequestAt, brgandi: Dataset, hedda: User) -> None:
         request_at(Status.IN_REVIEW)

@@ -285,25 +285,6 @@ def test_reason_of_the_vote_that_said_no_is_told_even_if_another_settled(
 
 
 @pytest.mark.django_db
-def test_votes_that_the_hub_confirms_stay_with_the_hub(
-    brgandi: Dataset, ada: User, per: User, petra: User, hedda: User
-) -> None:
-    cast.set_policy(cast.license_of(brgandi), confirm=True, quorum="all")
-    request = cast.sent(ada, brgandi)
-    actions.decide(request=request, by=per, answer=Answer.REJECT, reason="I distrust them.")
-    actions.decide(request=request, by=petra, answer=Answer.APPROVE)
-    assert told(3) == {HUB: "confirm", PER: "outcome", PETRA: "outcome"}
-    assert "Muhammad Usman Akbar: reject" in mail("confirm").text
-    actions.confirm(request=request, by=hedda, answer=Answer.REJECT, reason="The aim is unclear.")
-    assert told(4) == {ADA: "rejected", RUT: "over", SUNE: "over", PER: "outcome", PETRA: "outcome"}
-    to_ada = "".join(Mail.objects.filter(recipient__in=(ADA, RUT, SUNE)).values_list("text", flat=True))
-    assert "The aim is unclear." in to_ada
-    assert "AIDA Data Hub rejected" in to_ada
-    for secret in ("I distrust them", "Muhammad", "Anders", "Hedda", "Per Provider"):
-        assert secret not in to_ada
-
-
-@pytest.mark.django_db
 def test_people_of_a_request_never_read_names_of_deciders(request_at: RequestAt) -> None:
     request_at(Status.GRANTED)
     texts = "".join(Mail.objects.filter(recipient__in=(ADA, RUT, SUNE)).values_list("text", flat=True))
@@ -311,7 +292,6 @@ def test_people_of_a_request_never_read_names_of_deciders(request_at: RequestAt)
         assert name not in texts
 
 
-@pytest.mark.django_db
 def test_answer_that_came_by_mail_is_confirmed_to_the_provider(brgandi: Dataset, ada: User, hedda: User) -> None:
     cast.set_policy(cast.license_of(brgandi), quorum="all")
     request = cast.sent(ada, brgandi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from access_requests import actions
 from access_requests.models import AccessRequest
@@ -23,6 +24,7 @@ from tests.cast import (
     set_policy,
 )
 from tests.mails import ADA, HUB, PER, PETRA, RUT, SUNE
+from tests.support.asking import read
 from tests.support.parts import flat, kinds_since, link_to, mail_to, member, paper, person
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,60 @@ def test_hub_staff_hear_when_all_have_confirmed(request_at: RequestAt, rut: User
     assert mail_to(HUB).subject.startswith("Check: access to BRGANDI for Ada Berg, Uppsala University, all parts are")
     assert "Everybody who must has confirmed" in first_line(HUB)
     assert AccessRequest.objects.get(pk=request.pk).status_since > since, "their turn begins now"
+
+
+def test_hub_staff_hear_when_only_the_paper_is_missing(
+    request_at: RequestAt, ada: User, rut: User, sune: User, brgandi: Dataset
+) -> None:
+    set_policy(license_of(brgandi), needed="signatory", agreement=True)
+    request = request_at(Status.APPROVED)
+    confirm(request, rut)
+    before = mails()
+    confirm(request, sune)
+    assert kinds_since(before) == {HUB: "paper-missing"}
+    assert mail_to(HUB).subject.startswith("Record the agreement: access to BRGANDI for Ada Berg, Uppsala University")
+    text = change_license(brgandi)
+    confirm(request, rut)
+    before = mails()
+    actions.accept_license(request=request, by=ada, text=text)
+    assert kinds_since(before) == {HUB: "paper-missing"}, "the applicant was the last"
+    before = mails()
+    actions.confirm_part(request=request, by=rut, text=text)
+    assert kinds_since(before) == {}, "nothing new"
+
+
+def test_hub_staff_hear_at_once_when_the_paper_is_all_that_is_missing(
+    ada: User, rut: User, per: User, brgandi: Dataset
+) -> None:
+    set_policy(license_of(brgandi), agreement=True)
+    request = confirm(sent(ada, brgandi), rut)
+    before = mails()
+    actions.decide(request=request, by=per, answer=Answer.APPROVE)
+    assert kinds_since(before)[HUB] == "paper-missing"
+
+
+def test_nobody_is_told_of_a_member_where_the_paper_is_missing(request_at: RequestAt, rut: User, mia: User) -> None:
+    request = request_at(Status.APPROVED, member(mia.email))
+    set_policy(request.license, agreement=True)
+    confirm(request, rut)
+    before = mails()
+    confirm(request, mia)
+    assert kinds_since(before) == {}
+
+
+def test_the_applicant_reads_who_signs_the_agreement_and_where_it_goes(
+    client: Client, request_at: RequestAt, ada: User, rut: User, brgandi: Dataset
+) -> None:
+    set_policy(license_of(brgandi), agreement=True)
+    request = request_at(Status.APPROVED)
+    text = flat(mail_to(ADA, "approved").text)
+    assert "the data provider’s agreement must be signed by the recipient’s institution" in text
+    assert f"/requests/{request.reference}/files/, or mail it to {HUB}. AIDA Data Hub then records it." in text
+    page = flat(read(client, ada, confirm(request, rut)))
+    assert "the data provider’s agreement must be signed by the recipient’s institution" in page
+    assert f'attach a copy under <a href="/requests/{request.reference}/files/">Files</a>' in page
+    assert f'<a href="mailto:{HUB}">{HUB}</a>. AIDA Data Hub then records it.' in page
+    assert "You need not do anything now" not in page
 
 
 def test_a_confirmation_that_nobody_waits_for_tells_nobody(request_at: RequestAt) -> None:

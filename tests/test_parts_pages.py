@@ -315,7 +315,7 @@ def test_what_waits_for_several(request_at: RequestAt, ada: User, brgandi: Datas
     sentence = standing(fresh_request(request), ada).sentence
     assert "please accept the licence" in sentence
     assert "Rut Ek, Sune Holm and Mia Lund must confirm" in sentence
-    assert "the signed agreement must be there" in sentence
+    assert "the data provider’s agreement must be signed by the recipient’s institution" in sentence
 
 
 def test_what_waits_before_the_review(client: Client, request_at: RequestAt, ada: User, rut: User, per: User) -> None:

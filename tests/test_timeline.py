@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from access_requests import actions
+from access_requests.models import AccessRequest
 from access_requests.telling import Entry
 from access_requests.timeline import SILENT, TALES, timeline
 from access_requests.workflow import Answer, Status, Verb
@@ -138,6 +139,19 @@ def test_the_hub_s_decision_is_signed_by_the_hub(ada: User, brgandi: Dataset, he
 )
 def test_other_things_that_happen(request_at: RequestAt, ada: User, status: Status, sentence: str) -> None:
     assert sentence in told(request_at(status), ada)
+
+
+@pytest.mark.parametrize("decided_by", ["deciders", "hub"])
+def test_a_forward_by_itself_is_nobodys_doing(
+    request_at: RequestAt, brgandi: Dataset, ada: User, per: User, rut: User, hedda: User, decided_by: str
+) -> None:
+    set_policy(license_of(brgandi), needed_before="review", decided_by=decided_by)
+    request = confirm(request_at(Status.IN_REVIEW), rut)
+    assert request.status == Status.IN_REVIEW
+    what = "the deciders were asked." if decided_by == "deciders" else "AIDA Data Hub decides."
+    for reader in (ada, per, hedda):
+        line = timeline(AccessRequest.objects.get(pk=request.pk), fresh(reader))[0]
+        assert (line.who, line.sentence) == ("", f"Everybody has confirmed; {what}")
 
 
 def test_hub_staff_who_are_named_read_it_like_everybody_named(ada: User, brgandi: Dataset, hedda: User) -> None:

@@ -132,7 +132,8 @@ def forward_if_ready(request: AccessRequest, *, blocked: bool) -> AccessRequest:
     answers = request.submissions.latest("number").answers
     number = open_review(request, answers)
     if number is not None:
-        record(request, Verb.FORWARD, by=None, payload={"round": number})
+        by_hub = {"by_hub": True} if review.open_round_of(request).by_hub else {}
+        record(request, Verb.FORWARD, by=None, payload={"round": number, **by_hub})
     else:
         request.status_since = timezone.now()
         request.save(update_fields=["status_since"])

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.desk import requests_for
+from access_requests.desk import names, requests_for
 from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, FormVersion, Submission
 from access_requests.questions import Question, name_of, parse, words
@@ -65,11 +65,13 @@ class AssigneeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
         """The requests of that person."""
         value = self.value()
+        known = value is not None and value in dict(self.lookup_choices)
+        if known:  # which of the reader's own requests somebody takes care of is not for them to know
+            queryset = queryset.exclude(names(user_of(request)))
         if value == "me":
             return queryset.filter(assigned_to=user_of(request))
         if value == "nobody":
             return queryset.filter(unassigned())
-        known = value is not None and value in dict(self.lookup_choices)
         return queryset.filter(assigned_to__public_id=str(value)) if known else queryset
 
 

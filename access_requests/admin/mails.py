@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from access_requests.models import AccessRequest, Participant
+from access_requests.desk import mails_for
 from aidahub.outbox.admin import MailAdmin
 from aidahub.outbox.models import Mail
 
@@ -25,10 +25,4 @@ class DiscreetMailAdmin(MailAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
         """The mails but those about the reader's own requests."""
-        user = user_of(request)
-        named = Exists(Participant.objects.of(user).filter(request=OuterRef("pk")))
-        own = AccessRequest.objects.filter(Q(applicant=user) | Q(named), submitted_at__isnull=False)
-        about_own = Q(pk=None)
-        for reference in own.values_list("reference", flat=True):
-            about_own |= Q(about__startswith=f"{reference}/")
-        return super().get_queryset(request).exclude(about_own)
+        return super().get_queryset(request) & mails_for(user_of(request))

@@ -40,6 +40,7 @@ from . import (
     who_has_access,
     write,
 )
+from .facts import is_named
 from .filters import DatasetFilter, StatusFilter, TurnFilter, user_of
 from .filters_more import AnswerFilter, AssigneeFilter, LicenseFilter
 from .search import found
@@ -67,13 +68,19 @@ class Heading:
 
 @dataclass(frozen=True)
 class Listed(Shown):
-    """A line of the list, with who takes care of the request and whether that is the reader."""
+    """A line of the list, with who takes care of the request and whether that is the reader.
+
+    `own`: it names the reader, who does not read who takes care of it.
+    """
 
     assignee: str = ""
     taken: bool = False
+    own: bool = False
 
 
 def _listed(row: AccessRequest, user: User) -> Listed:
+    if is_named(user, row):
+        return Listed(**vars(shown(row)), own=True)
     to = row.assigned_to if row.assigned_to and row.assigned_to.is_active else None
     return Listed(**vars(shown(row)), assignee=str(to or ""), taken=bool(to and to.pk == user.pk))
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from access_requests.desk import requests_for
+from access_requests.desk import is_open, names, requests_for
 from access_requests.models import AccessRequest
 from access_requests.rows import Shown, shown
-from access_requests.turns import Turn, turn_in, with_turns
-from access_requests.workflow import OPEN
+from access_requests.turns import Turn, turn_as_named_read, turn_in, with_turns
 from aidahub.accounts.models import User
 
+from .facts import is_named
 from .filters import user_of
 from .filters_more import unassigned
 from .frame import frame
@@ -34,12 +34,16 @@ WHOSE: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One open request: what it is, whose turn it is, who takes care of it."""
+    """One open request: what it is, whose turn it is, who takes care of it.
+
+    `own`: it names the reader, who reads neither who has voted nor who takes care of it.
+    """
 
     shown: Shown
     turn: Turn
     assignee: str
     mine: bool
+    own: bool
 
 
 @require_safe
@@ -50,7 +54,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         raise Http404
     chosen = request.GET.get("whose", "all")
     chosen = chosen if chosen in WHOSE else "all"
-    rows = requests_for(user).filter(_whose(chosen, user), status__in=OPEN).order_by("status_since", "pk")
+    rows = requests_for(user).filter(is_open(), _whose(chosen, user)).order_by("status_since", "pk")
     page = Paginator(with_turns(rows), PAGE).get_page(request.GET.get("page"))
     context = {
         **frame(request, _("What waits for whom")),
@@ -64,9 +68,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _whose(chosen: str, user: User) -> Q:
-    return {"mine": Q(assigned_to=user), "nobody": unassigned()}.get(chosen, Q())
+    others = ~names(user)
+    return {"mine": Q(assigned_to=user) & others, "nobody": unassigned() & others}.get(chosen, Q())
 
 
 def _line(row: AccessRequest, user: User) -> Line:
+    if is_named(user, row):
+        return Line(shown(row, mine=False), turn_as_named_read(row), "", mine=False, own=True)
     to = row.assigned_to if row.assigned_to and row.assigned_to.is_active else None
-    return Line(shown(row, mine=False), turn_in(row), str(to or ""), mine=bool(to and to.pk == user.pk))
+    return Line(shown(row, mine=False), turn_in(row), str(to or ""), mine=bool(to and to.pk == user.pk), own=False)

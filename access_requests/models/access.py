@@ -40,6 +40,15 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those in force to whose holder no data was handed over yet."""
         return self.in_force().filter(deliveries=None)
 
+    def stopped_working(self, today: date) -> GrantQuerySet:
+        """Those in force for which what was handed over last works no more, the longest first.
+
+        `worked_until` is the last day on which it did.
+        """
+        last = Delivery.objects.filter(grant=models.OuterRef("pk")).order_by("-number").values("valid_until")
+        found = self.in_force().annotate(worked_until=models.Subquery(last[:1])).filter(worked_until__lt=today)
+        return found.order_by("worked_until", "request_id", "pk")
+
     def decisive(self) -> Grant | None:
         """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
         return self.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()

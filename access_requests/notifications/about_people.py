@@ -10,7 +10,7 @@ from access_requests.workflow import Status
 
 from .case import Case
 from .letter import Letter
-from .parts import brief, changes, day, in_words, in_working_days, listed, planned_use
+from .parts import brief, changes, day, files, in_words, in_working_days, listed, planned_use
 from .readers import Reader, link_for
 from .to_people import about_person
 
@@ -35,6 +35,27 @@ def ready(case: Case, reader: Reader) -> Letter:
                 "Please do so by %(day)s."
             )
             % {"day": day(in_working_days(case.remind_after))}
+        ],
+    )
+
+
+def paper_missing(case: Case, reader: Reader) -> Letter:
+    """It is approved, everybody has done their part, and only the signed agreement is missing: hub staff's turn."""
+    names = case.names
+    return Letter(
+        _("Record the agreement: access to %(dataset)s for %(who)s") % names,
+        _(
+            "The request of %(asker)s for access to %(dataset)s is approved, and nobody has anything left to confirm "
+            "or accept. Only the signed agreement is missing."
+        )
+        % names,
+        brief(case),
+        files(case),
+        _("Read the request"),
+        link_for(case, reader)[0],
+        [
+            _("Access opens when you record the signed agreement on the request's page."),
+            _("The applicant was told to attach it to the request, or to mail it to %(address)s.") % names,
         ],
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.builtin import questions_of
-from access_requests.conditions import Condition, needed_people, needs_triage, open_conditions
+from access_requests.conditions import Condition, Open, needed_people, needs_triage, open_conditions
 from access_requests.events import text_of
 from access_requests.flags import forces_triage
 from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
@@ -146,6 +146,11 @@ class Case:
     def still_open(self) -> list[Condition]:
         """What must still be done before access opens, by whom."""
         return open_conditions(self.request)
+
+    @property
+    def only_paper_missing(self) -> bool:
+        """Whether it is approved, and nothing but the signed agreement is missing before access opens."""
+        return self.request.status == Status.APPROVED and self.still_open == [Condition(Open.SIGN)]
 
     @cached_property
     def confirm_first(self) -> list[Participant]:

@@ -53,14 +53,19 @@ def on_hand_over(case: Case) -> Iterator[Mailing]:
 
 
 def on_reopen(case: Case) -> Iterator[Mailing]:
-    """The applicant and those named hear of it, and whoever decides is asked. Hub staff did it."""
+    """The applicant and those named hear of it, and whoever decides is asked. Hub staff did it, and know."""
     yield to_asked.reopened, applicant(case)
     yield to_asked.reopened, named(case)
     if case.by_hub:
         yield to_providers.decide, hub(case)
         return
     yield to_providers.decide, deciders(case)
-    yield to_providers.asked_of_others, informed(case)
+    yield to_providers.asked_of_others, [*hub_where_help_is_needed(case), *informed(case)]
+
+
+def hub_where_help_is_needed(case: Case) -> list[Reader]:
+    """Hub staff, where they opened a round themselves and a decider cannot answer without them."""
+    return hub(case) if to_providers.helpless_deciders(case) else []
 
 
 def on_assign(case: Case) -> Iterator[Mailing]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Status
 
-from . import to_named, to_people, to_providers
+from . import about_people, to_named, to_people, to_providers
 from .case import Case
 from .mailing import Mailing
 from .readers import Reader, applicant, deciders, hub, informed, named, still_waited_for
@@ -20,7 +20,9 @@ def round_is_settled(case: Case) -> Iterator[Mailing]:
         yield to_providers.outcome, deciders(case)
     else:
         yield to_providers.outcome, all_who_were_asked(case)
-        if not (case.by_hub or case.opens_at_once):
+        if case.only_paper_missing:
+            yield about_people.paper_missing, hub(case)
+        elif not (case.by_hub or case.opens_at_once):
             yield to_providers.outcome, hub(case)
 
 

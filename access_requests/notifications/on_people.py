@@ -13,15 +13,23 @@ from .readers import applicant, hub, of_person
 
 
 def on_part_done(case: Case) -> Iterator[Mailing]:
-    """With the last confirmation that a request waited for before hub staff check it, their turn begins."""
+    """With the last confirmation that a request waited for, hub staff's turn begins: to check it, or with the paper."""
     if case.was_the_last and case.hub_checks:
         yield about_people.ready, hub(case)
+    yield from _only_the_paper(case)
+
+
+def _only_the_paper(case: Case) -> Iterator[Mailing]:
+    """Access waited for whoever the event is about, and now for the signed agreement alone. Not of their own doing."""
+    if case.only_paper_missing and case.person in [case.applicant, *case.waited_for] and not case.payload.get("paper"):
+        yield about_people.paper_missing, hub(case)
 
 
 def on_accept(case: Case) -> Iterator[Mailing]:
     """People know what they accept themselves; whoever signed a paper hears that it was recorded."""
     if case.payload.get("paper"):
         yield to_named.accepted_on_paper, of_person(case.person)
+    yield from _only_the_paper(case)
 
 
 def on_decline(case: Case) -> Iterator[Mailing]:

@@ -78,6 +78,14 @@ def still_waited_for(case: Case) -> list[Reader]:
     return [reader for reader in named(case) if reader.address in emails]
 
 
+def names_hub_staff(case: Case) -> bool:
+    """Whether the applicant or anybody named is hub staff: by their account, or an address that they have proven."""
+    addresses = EmailAddress.objects.filter(email__in=[person.email for person in case.people], verified=True)
+    accounts = {case.request.applicant_id, *(person.user_id for person in case.people if person.user_id)}
+    users = User.objects.filter(Q(pk__in=accounts) | Q(pk__in=addresses.values("user")))
+    return any(user.is_hub for user in users)
+
+
 def deciders(case: Case) -> list[Reader]:
     """The providers asked in the last round; nobody where hub staff decide."""
     return [reader for row in case.deciders for reader in of_provider(row, Part.DECIDER)]

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from access_requests.awaited import Task, task_of_hub
 from access_requests.conditions import Open
 from access_requests.waiting import day_of, working_days_since
 from access_requests.workflow import NAMED, Part, Status
@@ -132,13 +133,18 @@ VERBS: dict[Status, str | Promise] = {
 
 def _to_do(turn: Turn, reader: Reader) -> str | Promise:
     """What hub staff must do, where the status alone does not say it."""
-    if turn.request.status == Status.GRANTED:
-        return _("Hand the data over, and note here how it reaches each of them.")
-    if turn.request.status != Status.APPROVED:
-        return ""
-    if turn.wait_of(reader).what is Open.SIGN:
-        return _("Record the signed agreement, so that access opens.")
-    return _("Somebody who is needed declined their part: name somebody else, or close the request.")
+    return TO_DO.get(task_of_hub(turn.request), "") if Part.HUB in reader.parts else ""
+
+
+TO_DO: dict[Task, str | Promise] = {
+    Task.REPLACE: gettext_lazy("Somebody who is needed declined their part: name somebody else, or close the request."),
+    Task.REACH: gettext_lazy(
+        "No decider whose vote is missing can be reached, or the dataset's page names them no longer: excuse them, or "
+        "record their answer."
+    ),
+    Task.SIGN: gettext_lazy("Record the signed agreement, so that access opens."),
+    Task.DELIVER: gettext_lazy("Hand the data over, and note here how it reaches each of them."),
+}
 
 
 def escalation(turn: Turn, reader: Reader) -> Letter:
@@ -168,17 +174,22 @@ def waits_for(turn: Turn) -> str:
     status, people = Status(turn.request.status), turn.parts & (NAMED | {Part.APPLICANT})
     if status in {Status.SUBMITTED, Status.APPROVED} and people:
         return _people_wait(turn, status)
-    hub = {
-        Status.SUBMITTED: _("Hub staff, to check the request"),
-        Status.DECIDED: _("Hub staff, to confirm the outcome"),
-        Status.APPROVED: _("Hub staff, to record the agreement or name somebody else"),
-        Status.GRANTED: _("Hub staff, to hand the data over"),
-    }
+    if Part.HUB in turn.parts:
+        return str(HUB_WAITED_FOR[task_of_hub(turn.request)])
     if status is Status.RETURNED:
         return _("The applicant, to change or explain something")
-    if status is Status.IN_REVIEW:
-        return _("Hub staff, to decide") if turn.by_hub else _("The deciders, to decide")
-    return hub[status]
+    return _("The deciders, to decide")
+
+
+HUB_WAITED_FOR: dict[Task, Promise] = {
+    Task.CHECK: gettext_lazy("Hub staff, to check the request"),
+    Task.REPLACE: gettext_lazy("Hub staff, to name somebody else for who declined"),
+    Task.DECIDE: gettext_lazy("Hub staff, to decide"),
+    Task.REACH: gettext_lazy("Hub staff, to excuse deciders who cannot be reached, or to record their answer"),
+    Task.CONFIRM: gettext_lazy("Hub staff, to confirm the outcome"),
+    Task.SIGN: gettext_lazy("Hub staff, to record the signed agreement"),
+    Task.DELIVER: gettext_lazy("Hub staff, to hand the data over"),
+}
 
 
 def _people_wait(turn: Turn, status: Status) -> str:

@@ -11,7 +11,7 @@ from . import about_people, to_named, to_people, to_providers
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .on_access import ON_ACCESS
-from .on_hub import ON_HUB
+from .on_hub import ON_HUB, hub_where_help_is_needed
 from .on_outcome import all_who_were_asked, applicant_hears_the_outcome, round_is_settled
 from .on_people import ON_PEOPLE
 from .on_talk import ON_TALK
@@ -32,12 +32,12 @@ def on_submit(case: Case) -> Iterator[Mailing]:
 
 
 def on_forward(case: Case) -> Iterator[Mailing]:
-    """The deciders are asked. Hub staff did it, and the applicant's turn has not come."""
+    """The deciders are asked. Hub staff did it, and are told only of deciders who cannot answer by themselves."""
     if case.by_hub:
         yield to_providers.decide, hub(case)
         return
     yield to_providers.decide, deciders(case)
-    yield to_providers.asked_of_others, informed(case)
+    yield to_providers.asked_of_others, [*hub_where_help_is_needed(case), *informed(case)]
 
 
 def _deciders_are_asked(case: Case) -> Iterator[Mailing]:

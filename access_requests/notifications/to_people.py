@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access_requests import kinds
+from access_requests.conditions import Open
 from access_requests.events import text_of
 from access_requests.labels import PART_LABELS
 from access_requests.usual import sentence, usual_of
@@ -120,6 +121,14 @@ def approved(case: Case, reader: Reader) -> Letter:
     notes = [_("Access does not open until you have accepted the licence.")] if mine else []
     if any(each.person for each in others):
         notes.append(_("They have been told. You may want to write to them, too; access opens with the last of it."))
+    if any(each.what is Open.SIGN for each in others):
+        notes.append(
+            _(
+                "When the agreement is signed, attach a copy on this page: %(files)s, or mail it to %(address)s. "
+                "%(hub)s then records it."
+            )
+            % (names | {"files": case.own_page("files")})
+        )
     return Letter(
         subject % names,
         " ".join(lead),

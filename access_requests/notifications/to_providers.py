@@ -12,7 +12,7 @@ from access_requests.workflow import Answer, Part, Quorum, Status, Verb
 from .case import Case
 from .letter import Letter, Section
 from .parts import brief, changes, day, in_words, in_working_days, listed, planned_use, what, who
-from .readers import Reader, link_for, link_of_visitor, shut_out, unreachable
+from .readers import Reader, link_for, link_of_visitor, names_hub_staff, shut_out, unreachable
 from .to_people import period
 
 
@@ -254,7 +254,10 @@ def stopped(case: Case, reader: Reader) -> Letter:
 
 
 def confirm(case: Case, reader: Reader) -> Letter:
-    """To hub staff, when the votes are in and they have the last word."""
+    """To hub staff, when the votes are in and they have the last word.
+
+    Where somebody who is named is of the hub, who might read its mailbox, the votes stand on the request's page only.
+    """
     names = case.names
     place = {row.provider_id: row.name for row in case.deciders}
     votes = case.round.decisions.filter(void_at=None).order_by("decided_at") if case.round else []
@@ -263,7 +266,7 @@ def confirm(case: Case, reader: Reader) -> Letter:
         _("Confirm: access to %(dataset)s for %(who)s") % names,
         _("The answers on access to %(dataset)s for %(asker)s are in. Please confirm the outcome.") % names,
         brief(case),
-        [Section(_("The answers"), rows)],
+        [] if names_hub_staff(case) else [Section(_("The answers"), rows)],
         _("Read and confirm"),
         link_for(case, reader)[0],
         [

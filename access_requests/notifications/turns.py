@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from access_requests.awaited import is_hubs_turn
 from access_requests.conditions import Condition, Open, blocks_review, needed_people, open_conditions
 from access_requests.models import Grant, Participant
 from access_requests.policies import policy_of
@@ -82,24 +83,37 @@ def _submitted(turn: Turn) -> Iterable[Wait]:
 
 
 def _in_review(turn: Turn) -> Iterable[Wait]:
-    return _each(turn, hub(turn) if turn.by_hub else without_vote(turn))
+    """Hub staff also where votes are missing and nobody who could give one can be reached."""
+    return _each(turn, hub(turn) if is_hubs_turn(turn.request) else without_vote(turn))
 
 
 def _approved(turn: Turn) -> Iterator[Wait]:
-    """Exactly those who must still do something; hub staff where the agreement is missing, or somebody declined."""
-    for condition in open_conditions(turn.request):
-        yield from _of_condition(turn, condition)
+    """Exactly those who must still do something; hub staff where somebody declined, or only the agreement is missing.
+
+    The agreement comes from the people named: while they have something else to do, nobody asks hub staff for it.
+    """
+    conditions = open_conditions(turn.request)
+    people = [each for each in conditions if each.person and each.person.declined_at is None]
+    for condition in conditions:
+        if condition.person or not people:
+            yield from _of_condition(turn, condition)
 
 
 def _of_condition(turn: Turn, condition: Condition) -> list[Wait]:
     person = condition.person
     if person is None or person.declined_at:
-        begun = turn.request.status_since
-        declined = person.declined_at if person else None
-        return _each(turn, hub(turn), max(begun, declined or begun), condition.what)
+        since = (person and person.declined_at) or _all_done(turn)
+        return _each(turn, hub(turn), max(turn.request.status_since, since), condition.what)
     if person.part == Part.APPLICANT:
         return _each(turn, applicant(turn), None, condition.what)
     return [_of_person(turn, person, condition.what)]
+
+
+def _all_done(turn: Turn) -> datetime:
+    """When the last of those for whom access waits confirmed or accepted."""
+    people = [turn.applicant, *needed_people(turn.request, turn.people)]
+    accepted = turn.request.acceptances.filter(participant__in=people).values_list("accepted_at", flat=True)
+    return max([turn.request.status_since, *accepted, *filter(None, (person.confirmed_at for person in people))])
 
 
 def _of_person(turn: Turn, person: Participant, what: Open) -> Wait:

@@ -20,7 +20,7 @@ from access_requests.conditions import hub_decides
 from access_requests.filing import files_with
 from access_requests.forms import StepForm, TermsForm
 from access_requests.models import AccessRequest
-from access_requests.policies import policy_of, providers_named
+from access_requests.policies import is_retired, policy_of, providers_named
 from access_requests.questions import Question
 from access_requests.rules import AlreadySent, Denied, Incomplete, check_may
 from access_requests.talk import comments_to_mend, with_comments
@@ -224,7 +224,7 @@ def _review(request: SignedIn, draft: AccessRequest, asked: list[Question]) -> H
         "members": members_of(draft),
         "files": files_with(draft),
         "providers": providers_named(draft.dataset),
-        "by_hub": hub_decides(policy_of(draft.license)),
+        "by_hub": hub_decides(policy_of(draft.license)) or is_retired(draft.license, draft.dataset),
         "triage": policy_of(draft.license).triage,
         "before": draft.last_submission,
         "usual": usual_of(draft),

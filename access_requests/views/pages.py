@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from access_requests import comparison
-from access_requests.conditions import open_conditions, people_now
+from access_requests.conditions import Condition, Open, open_conditions, people_now
 from access_requests.filing import files_shown
 from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
@@ -80,6 +80,7 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
     """
     _fetch(row)
     parts = parts_in(request.user, row)
+    open_ = open_conditions(row) if row.status == Status.APPROVED else []
     talk = talk_of(row, request.user, parts) if row.submitted_at else Talk()
     context = {
         **messages_shown(request, row, parts, talk, words),
@@ -97,7 +98,8 @@ def page_of_request(request: SignedIn, row: AccessRequest, words: str | None = N
         "access": access.panel(request.user, row, parts),
         "sent_with": sent_with(row, AccessRequest.objects.visible_to(request.user)),
         "asked": _asked(request.user, row),
-        "opens_with_mine": row.status == Status.APPROVED and len(open_conditions(row)) == 1,
+        "opens_with_mine": len(open_) == 1,
+        "signing": Condition(Open.SIGN) in open_,
         "admin_url": _admin_url(row) if sees_inside(parts) else "",
     }
     return render(request, "access_requests/detail.html", context)

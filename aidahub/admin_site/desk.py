@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from access_requests import desk
+from access_requests.awaited import Task, is_hubs_turn, task_of_hub
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, turn_of, with_rows
 from access_requests.waiting import working_days_since
@@ -61,12 +62,23 @@ def link_to(view: str, *args: object, query: str = "") -> str:
         return ""
 
 
-WHY = {
-    Status.SUBMITTED: gettext_lazy("To be checked and forwarded"),
-    Status.DECIDED: gettext_lazy("The votes are in; to be confirmed"),
-    Status.IN_REVIEW: gettext_lazy("To be decided"),
-    Status.GRANTED: gettext_lazy("To be handed over"),
+WHY: dict[Task, Sentence] = {
+    Task.CHECK: gettext_lazy("To be checked and forwarded"),
+    Task.REPLACE: gettext_lazy("Somebody who is needed declined; name somebody else"),
+    Task.DECIDE: gettext_lazy("To be decided"),
+    Task.REACH: gettext_lazy(
+        "The deciders who have not voted cannot be reached, or are no longer named on the page: excuse them or record "
+        "their answer"
+    ),
+    Task.CONFIRM: gettext_lazy("The votes are in; to be confirmed"),
+    Task.SIGN: gettext_lazy("Only the signed agreement is missing; to be recorded"),
+    Task.DELIVER: gettext_lazy("To be handed over"),
 }
+
+
+def _why(request: AccessRequest) -> Sentence:
+    """Why a request waits for somebody: whoever does not have the hub's turn is asked for a vote."""
+    return WHY[task_of_hub(request) if is_hubs_turn(request) else Task.DECIDE]
 
 
 def request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
@@ -83,7 +95,7 @@ def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sente
 
 def _waiting(user: User) -> Section:
     """What waits for a decision or a check; data to be handed over is a heap of its own."""
-    rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), lambda request: WHY[Status(request.status)])
+    rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), _why)
     more = link_to(REQUESTS, query="turn=me")
     empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
     return cut("waiting", _("Waiting for you"), rows, more, empty)
@@ -113,7 +125,7 @@ def _late(user: User) -> Section:
 
 
 def _failed_mails(user: User) -> Section:
-    mails = Mail.objects.filter(status=Mail.Status.FAILED).order_by("-created_at")
+    mails = desk.mails_for(user).filter(status=Mail.Status.FAILED).order_by("-created_at")
     rows = [
         Row(
             mail.subject,

@@ -46,14 +46,29 @@ def _row(request: AccessRequest, grants: list[Grant], url: str, why: str, *, sin
 
 
 def undelivered(user: User) -> Section:
-    """Access that is open, to people to whom no data was handed over; the longest waiting first."""
+    """Access that is open, to people to whom no data was handed over, or whose link has stopped working."""
     grants = Grant.objects.undelivered().filter(request__status=Status.GRANTED).order_by("starts", "request_id", "pk")
     rows = [
         _row(request, held, _step(request.reference, "deliver"), _("Hand the data over"))
         for request, held in _by_request(grants)
     ]
     more = reverse("admin:access_requests_accessrequest_changelist") + f"?turn=me&status={Status.GRANTED}"
-    return cut("undelivered", _("Granted and not delivered"), rows, more)
+    return cut("undelivered", _("To be handed over"), [*rows, *_stopped()], more)
+
+
+def _stopped() -> list[Row]:
+    """Access whose holders got the data handed over in a way that has stopped working."""
+    stopped = Grant.objects.stopped_working(timezone.localdate()).filter(request__status=Status.GRANTED)
+    return [
+        _row(request, held, _step(request.reference, "deliver"), _stopped_since(held), since=False)
+        for request, held in _by_request(stopped)
+    ]
+
+
+def _stopped_since(grants: list[Grant]) -> str:
+    last = min(grant.worked_until for grant in grants)  # type: ignore[attr-defined]  # annotated
+    day = day_in_words(last + timedelta(days=1))
+    return _("The link has stopped working since %(day)s; hand the data over again") % {"day": day}
 
 
 def ending(user: User) -> Section:
