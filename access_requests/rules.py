@@ -121,7 +121,24 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     check = FURTHER.get(verb)
     if check:
         check(request, acting)
+    if verb in OF_WHO_WAS_ASKED and Part.HUB not in acting and not was_asked(by, request):
+        raise Denied(_("Only deciders who were asked on this request and not excused can do this, and hub staff."))
     return acting
+
+
+# What a decider does with access that they had a voice in, and with no other.
+OF_WHO_WAS_ASKED = frozenset({Verb.EXTEND, Verb.REVOKE})
+
+
+def was_asked(by: AnyUser, request: AccessRequest) -> bool:
+    """Whether somebody acts for a decider who was asked in the last round of a request, and not excused in it.
+
+    Nobody but hub staff was, where the round was theirs.
+    """
+    last = max(request.rounds.all(), key=lambda round_: round_.number, default=None)
+    if last is None or not isinstance(by, User):
+        return False
+    return any(row.excused_at is None and row.provider_id in by.provider_ids for row in last.deciders.all())
 
 
 def _not_yours(verb: Verb, request: AccessRequest) -> str | Promise:

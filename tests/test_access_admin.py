@@ -17,10 +17,10 @@ from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest, Attachment, Delivery
 from access_requests.people import Named
 from access_requests.rows import shown, with_rows
-from access_requests.workflow import GrantEnd, Part, Status, Verb
+from access_requests.workflow import Answer, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, confirm, draft_of, fresh, license_of, make_user, set_policy
+from tests.cast import RequestAt, confirm, draft_of, fresh, license_of, make_user, provider_of, set_policy
 from tests.support.access import (
     HOW,
     LINK,
@@ -82,6 +82,20 @@ def test_hub_staff_are_offered_what_can_be_done(granted: AccessRequest, hedda: U
 def test_deciders_extend_and_revoke(granted: AccessRequest, per: User) -> None:
     set_end(granted, timezone.localdate())
     assert offered(per, granted) == {"extend", "revoke"}
+
+
+def test_deciders_who_were_excused_are_offered_neither(
+    request_at: RequestAt, per: User, petra: User, rut: User, brgandi: Dataset
+) -> None:
+    request = request_at(Status.IN_REVIEW)
+    actions.excuse(request=request, by=per, provider=provider_of(brgandi, 1), reason="We write a paper together.")
+    request = actions.decide(request=again(request), by=petra, answer=Answer.APPROVE)
+    assert (offered(per, request), offered(petra, request)) == (set(), {"revoke"})
+    set_end(confirm(request, rut), timezone.localdate())
+    assert (offered(per, request), offered(petra, request)) == (set(), {"extend", "revoke"})
+    answer = page(per, step_path(request, "revoke"), {"reason": "Conflict."})
+    assert answer.status_code == 403
+    assert "not excused" in html(answer)
 
 
 def test_an_approval_can_be_revoked_and_over_is_over(request_at: RequestAt, hedda: User, rut: User, per: User) -> None:

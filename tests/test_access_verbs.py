@@ -16,7 +16,7 @@ from access_requests.rules import Denied, may
 from access_requests.workflow import Answer, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, confirm, fresh, license_of, make_user, sent, set_policy
+from tests.cast import RequestAt, by_hub, confirm, fresh, license_of, make_user, provider_of, sent, set_policy
 from tests.support.access import LINK, SECRET, again, grant_of, hand_over, person_in, set_end
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +228,34 @@ def test_only_deciders_and_the_hub_extend(granted: AccessRequest, ada: User, rut
     for person in (ada, rut, opal):
         with pytest.raises(Denied):
             actions.extend(request=granted, by=person, ends=TODAY() + 9 * DAY)
+
+
+def test_a_decider_who_was_excused_neither_extends_nor_revokes(
+    request_at: RequestAt, brgandi: Dataset, per: User, petra: User, rut: User
+) -> None:
+    request = request_at(Status.IN_REVIEW)
+    actions.excuse(request=request, by=per, provider=provider_of(brgandi, 1), reason="We write a paper together.")
+    request = actions.decide(request=again(request), by=petra, answer=Answer.APPROVE)
+    with pytest.raises(Denied, match="not excused"):
+        actions.revoke(request=request, by=fresh(per), reason="After all.")
+    request = confirm(request, rut)
+    set_end(request, TODAY() + DAY)
+    for verb in (Verb.EXTEND, Verb.REVOKE):
+        assert not may(fresh(per), verb, again(request))
+        assert may(fresh(petra), verb, again(request))
+    with pytest.raises(Denied, match="not excused"):
+        actions.extend(request=request, by=fresh(per), ends=TODAY() + 9 * DAY)
+
+
+def test_where_the_hub_decides_no_decider_extends_or_revokes(
+    ada: User, rut: User, brgandi: Dataset, per: User, hedda: User
+) -> None:
+    by_hub(license_of(brgandi))
+    request = confirm(actions.decide(request=sent(ada, brgandi), by=hedda, answer=Answer.APPROVE), rut)
+    set_end(request, TODAY() + DAY)
+    for verb in (Verb.EXTEND, Verb.REVOKE):
+        assert not may(fresh(per), verb, again(request))
+        assert may(hedda, verb, again(request))
 
 
 # The end

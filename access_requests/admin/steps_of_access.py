@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from access_requests import actions
 from access_requests.models import AccessRequest
 from access_requests.policies import policy_of
+from access_requests.rules import was_asked
 from access_requests.workflow import ENDED_ACCESS, RUNNING, Part, Status, Verb
 from aidahub.accounts.models import User
 
@@ -86,13 +87,14 @@ ACCESS_FORMS: dict[str, type[AccessForm]] = {
 def access_steps_for(user: User, request: AccessRequest, parts: frozenset[Part]) -> list[Step]:
     """The buttons that somebody is offered, by the status and what they are to the request."""
     steps = []
+    decides = Part.DECIDER in parts and was_asked(user, request)
     if user.is_hub and _needs_agreement(request):
         steps.append(AGREEMENT)
     if user.is_hub and request.status == Status.GRANTED:
         steps += [DELIVER, EXTEND, LEAVE, REVOKE]
-    elif Part.DECIDER in parts and request.status == Status.GRANTED:
+    elif decides and request.status == Status.GRANTED:
         steps += [EXTEND, REVOKE]
-    elif request.status == Status.APPROVED and (user.is_hub or Part.DECIDER in parts):
+    elif request.status == Status.APPROVED and (user.is_hub or decides):
         steps.append(REVOKE)
     elif user.is_hub and request.status in ENDED_ACCESS and not request.copies_deleted_at and request.grants.all():
         steps.append(DELETION)

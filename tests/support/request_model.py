@@ -76,6 +76,8 @@ class Model:
         acting = beyond(verb, self.status, parts & MOVES[verb].by, self.policy)
         if verb == Verb.DECIDE and self.hub_decides:
             acting &= {Part.HUB}
+        if verb in {Verb.EXTEND, Verb.REVOKE} and name not in self.asked:
+            acting -= {Part.DECIDER}
         return bool(acting) and self.has_object(name, verb, acting)
 
     def has_object(self, name: str, verb: Verb, acting: frozenset[Part]) -> bool:
