@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .models import AccessRequest, Grant
+from .models import AccessRequest, Grant, GrantQuerySet
 from .workflow import ENDED_ACCESS, OPEN, SILENT, Status
 
 WARN_OF_END = (30, 7)  # days before the last day of access
@@ -90,7 +90,7 @@ def ending() -> Due:
 
 
 def uncertain_copies() -> Due:
-    """Requests whose access ended a while ago, and nobody has confirmed that the copies are deleted."""
+    """Requests whose access ended a while ago, or one person's, and nobody has confirmed that copies are deleted."""
     rows = AccessRequest.objects.filter(
         status__in=sorted(ENDED_ACCESS),
         status_since__lt=begun_before(ASK_FOR_DELETION),
@@ -98,7 +98,15 @@ def uncertain_copies() -> Due:
         copies_deleted_at=None,
         grants__isnull=False,
     )
-    return _keys(rows.distinct())
+    return chain(_keys(rows.distinct()), _of_grants(uncertain_grants()))
+
+
+def uncertain_grants() -> GrantQuerySet:
+    """Grants that ended a while ago while others go on, and nobody has confirmed that the copies are deleted."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=ASK_NO_LONGER), today - timedelta(days=ASK_FOR_DELETION)
+    rows = Grant.objects.ended_alone().filter(copies_deleted_at=None)
+    return rows.filter(closed_on__gt=first, closed_on__lte=last)
 
 
 def forgotten_drafts() -> Due:

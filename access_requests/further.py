@@ -76,16 +76,6 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(_("This access has no end that could be moved."))
 
 
-def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> None:
-    if not request.grants.all():
-        raise Denied(_("Nobody had access here, so there are no copies."))
-    if request.copies_deleted_at:
-        raise Denied(_("It is confirmed already that the copies are deleted."))
-    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
-    if acting == {Part.APPLICANT} and any(other):
-        raise Denied(_("The recipient scientist confirms that the copies are deleted."))
-
-
 def _check_renew(request: AccessRequest, acting: frozenset[Part]) -> None:
     if not is_requestable(request.license):
         raise Denied(_("This dataset takes no requests under this licence any more."))
@@ -144,7 +134,6 @@ FURTHER: dict[Verb, Check] = {
     Verb.REMOVE_PERSON: _check_persons,
     Verb.EXTEND: _check_extend,
     Verb.LEAVE: _check_leave,
-    Verb.CONFIRM_DELETION: _check_confirm_deletion,
     Verb.RENEW: _check_renew,
     Verb.REOPEN: _check_reopen,
     Verb.ATTACH: _check_attach,

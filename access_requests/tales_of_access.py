@@ -106,11 +106,26 @@ def _leave(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _deleted(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.payload.get("persons"):
+        return _own_deleted(event, reader)
     own = _("You confirmed that all copies of the data are deleted.")
     other = _("%(who)s confirmed that all copies of the data are deleted.")
     if not reader.inner and event.payload.get("by_hub") and not reader.is_who_did(event):
         return told(event, _("%(hub)s recorded that all copies of the data are deleted."), "bin")
     return entry(event, reader, own, other, "bin")
+
+
+def _own_deleted(event: Event, reader: Reader) -> Entry:
+    """Of copies of those whose own access ended."""
+    if not event.payload.get("by_hub"):
+        own = _("You confirmed that all your copies of the data are deleted.")
+        return entry(event, reader, own, _("%(who)s confirmed that all their copies of the data are deleted."), "bin")
+    own = _("You recorded that all copies of the data that %(people)s had are deleted.")
+    other = _("%(hub)s recorded that all copies of the data that %(people)s had are deleted.")
+    if reader.inner:
+        other = _("%(who)s recorded that all copies of the data that %(people)s had are deleted.")
+    line = entry(event, reader, own, other, "bin", people=names_of(event, reader, "persons"))
+    return unsigned(line, reader)
 
 
 TALES_OF_ACCESS: dict[Verb, Tale] = {

@@ -59,10 +59,12 @@ def remind_of(request: AccessRequest) -> None:
 
 @transaction.atomic
 def ask_for_deletion_in(request: AccessRequest) -> None:
-    """Remind of the copies of one request whose access is over."""
+    """Remind of the copies of one request whose access is over, or of those whose own access ended alone."""
     request = AccessRequest.objects.locked(request)
     if request.status in ENDED_ACCESS and not request.copies_deleted_at:
         notifications.ask_for_deletion(request)
+    for grant in clock.uncertain_grants().filter(request=request).select_related("participant"):
+        notifications.ask_one_for_deletion(request, grant)
 
 
 @shared_task(name="access_requests.warn")

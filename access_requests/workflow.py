@@ -149,6 +149,8 @@ RUNNING = OPEN | {Status.GRANTED}
 FINISHED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 WITH_ACCESS = frozenset({Status.GRANTED, Status.EXPIRED, Status.REVOKED})
 ENDED_ACCESS = frozenset({Status.EXPIRED, Status.REVOKED})
+# Why one person's access ends while that of the others goes on.
+ENDED_ALONE = frozenset({GrantEnd.REMOVED, GrantEnd.LEFT})
 # Where people outside have the turn, and hub staff are asked after a long silence whether to close.
 SILENT = frozenset({Status.RETURNED, Status.APPROVED})
 REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.REVOKED})
@@ -224,7 +226,7 @@ MOVES: dict[Verb, Move] = {
     Verb.EXPIRE: Move(_GRANTED, (Status.EXPIRED,), _SYSTEM),
     Verb.REVOKE: Move(frozenset({Status.APPROVED, Status.GRANTED}), (Status.REVOKED,), _REVIEWERS, reason=True),
     Verb.LEAVE: Move(_GRANTED, (Status.GRANTED, Status.EXPIRED), HOLDERS | _HUB),
-    Verb.CONFIRM_DELETION: Move(ENDED_ACCESS, (), _APPLICANT | {Part.RECIPIENT_SCIENTIST} | _HUB),
+    Verb.CONFIRM_DELETION: Move(WITH_ACCESS, (), HOLDERS | _HUB),
     Verb.RENEW: Move(frozenset({Status.GRANTED, Status.EXPIRED}), (), _APPLICANT),
     Verb.REOPEN: Move(REOPENABLE, (Status.IN_REVIEW,), _HUB, reason=True),
     Verb.MESSAGE: Move(SENT, (), _PARTIES),

@@ -258,6 +258,22 @@ def test_recording_that_copies_are_deleted(request_at: RequestAt, hedda: User) -
     assert offered(hedda, request) == set()
 
 
+def test_recording_that_one_person_s_copies_are_deleted(granted: AccessRequest, hedda: User, rut: User) -> None:
+    assert "deletion" not in offered(hedda, granted)
+    actions.leave(request=granted, by=rut)
+    assert "deletion" in offered(hedda, granted)
+    assert heaps(hedda)["copies"] == [page_path(granted)]
+    assert "It is not confirmed yet that their copies are deleted" in html(page(hedda, page_path(granted)))
+    asked = page(hedda, step_path(granted, "deletion"))
+    assert asked.context["form"]["persons"].value() == numbers(granted, "Rut Ek")
+    assert "Ada Berg" not in str(asked.context["form"])
+    page(hedda, step_path(granted, "deletion"), {"persons": numbers(granted, "Rut Ek"), "deleted": "on"})
+    assert grant_of(granted, "Rut Ek").copies_deleted_at
+    assert "deletion" not in offered(hedda, granted)
+    assert "copies" not in heaps(hedda)
+    assert "that their copies are deleted." in html(page(hedda, page_path(granted)))
+
+
 # The decision page
 
 

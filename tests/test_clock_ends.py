@@ -124,6 +124,26 @@ class TestAccess:
         actions.confirm_deletion(request=now(request), by=rut)
         assert clock(self.LAST + timedelta(days=31)) == []
 
+    def test_copies_of_one_who_left_are_asked_for_once(
+        self, request_at: RequestAt, brgandi: Dataset, rut: User, hedda: User
+    ) -> None:
+        request = granted(request_at, brgandi, None)
+        with time_machine.travel(datetime.combine(STARTS, time(10), tzinfo=UTC), tick=False):
+            actions.leave(request=request, by=rut)
+        assert clock(STARTS + timedelta(days=29)) == []
+        assert clock(STARTS + timedelta(days=30)) == [("delete-own-copies", RUT), ("own-copies-uncertain", HUB)]
+        assert clock(STARTS + timedelta(days=31)) == []
+        words = " ".join(Mail.objects.get(kind="delete-own-copies").text.split())
+        assert "ended on Monday 2 November 2026, and it is not confirmed yet that all your copies are deleted." in words
+
+    def test_copies_of_one_who_confirmed_are_not_asked_for(
+        self, request_at: RequestAt, brgandi: Dataset, rut: User
+    ) -> None:
+        request = granted(request_at, brgandi, None)
+        with time_machine.travel(datetime.combine(STARTS, time(10), tzinfo=UTC), tick=False):
+            actions.confirm_deletion(request=actions.leave(request=request, by=rut), by=rut)
+        assert clock(STARTS + timedelta(days=30)) == []
+
     def test_approval_that_was_revoked_left_no_copies(self, request_at: RequestAt, hedda: User) -> None:
         with time_machine.travel(datetime.combine(STARTS, time(9), tzinfo=UTC), tick=False):
             actions.revoke(request=request_at(Status.APPROVED), by=hedda, reason="By mistake.")

@@ -183,8 +183,10 @@ def beyond(verb: Verb, status: Status, parts: frozenset[Part], policy: Mapping[s
         return parts - {Part.DECIDER}
     if verb in {Verb.ADD_PERSON, Verb.REMOVE_PERSON} and status not in EDITABLE:
         return parts - {Part.APPLICANT}
-    if verb == Verb.CONFIRM_DELETION:  # there is a recipient scientist besides the applicant
-        return parts - {Part.APPLICANT}
+    if verb == Verb.CONFIRM_DELETION and status == Status.GRANTED:  # of somebody who is not named any more
+        return parts & {Part.HUB}
+    if verb == Verb.CONFIRM_DELETION:  # there is a recipient scientist, who answers for all
+        return parts - {Part.APPLICANT, Part.MEMBER}
     if verb == Verb.ATTACH and status in FINISHED:
         return parts - CONFLICTED
     return parts
@@ -225,14 +227,26 @@ def _targets(verb: Verb) -> set[Status]:
     return {*MOVES[verb].targets, *MOVES[Verb.GRANT].targets, *MOVES[Verb.FORWARD].targets}
 
 
+def _with_otto(request: AccessRequest, people: Mapping[str, User]) -> AccessRequest:
+    """Otto has access, too."""
+    otto = Named(Part.MEMBER, "Otto Outsider", "", people["otto"].email, "Uppsala University")
+    return confirm(actions.add_person(request=request, by=people["hedda"], person=otto), people["otto"])
+
+
 def prepared(request_at: RequestAt, status: Status, people: Mapping[str, User], dataset: Dataset) -> AccessRequest:
-    """Ada's request with a member, access that ends some day, and everything handed over where there is access."""
+    """Ada's request with a member, access that ends some day, and everything handed over where there is access.
+
+    Otto had access, too, and is not named any more.
+    """
     set_policy(license_of(dataset), days=100)
     request = request_at(status, member=MIA)
     if status == Status.GRANTED:
         request = confirm(request, people["mia"])
         what = HandedOver(link="https://data.example/42", secret="swordfish")
+        request = _with_otto(request, people)
         request = actions.deliver(request=request, by=people["hedda"], what=what)
+        otto = request.participants.get(email=people["otto"].email)
+        request = actions.remove_person(request=request, by=people["hedda"], person=otto)
     if status == Status.SUBMITTED:
         request = confirm(request, people["rut"])
     return AccessRequest.objects.get(pk=request.pk)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from access_requests.holdings import Holding, deliveries_of, holdings, showings
-from access_requests.models import AccessRequest, Delivery, Event
+from access_requests.models import AccessRequest, Delivery, Event, Grant
 from aidahub.accounts.models import User
 
 
@@ -24,10 +24,11 @@ class Handed:
 
 @dataclass(frozen=True)
 class Held:
-    """One holder with what was handed over to them."""
+    """One holder with what was handed over to them. `copies`: theirs must be deleted, and nobody has confirmed it."""
 
     holding: Holding
     deliveries: list[Handed]
+    copies: bool
 
 
 def holdings_for(user: User, request: AccessRequest) -> list[Held]:
@@ -37,8 +38,14 @@ def holdings_for(user: User, request: AccessRequest) -> list[Held]:
         return []
     shown = showings(request.events.all()) if user.is_hub else {}
     handed = deliveries_of(holding.grant for holding in rows)
+    ended = any(not holding.grant.in_force for holding in rows)
+    copies = set(Grant.objects.filter(request=request).with_copies().values_list("pk", flat=True)) if ended else set()
     return [
-        Held(row, [_handed(one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found])
+        Held(
+            row,
+            [_handed(one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found],
+            row.grant.pk in copies,
+        )
         for row in rows
         for found in [handed.get(row.grant.pk, [])[::-1]]
     ]

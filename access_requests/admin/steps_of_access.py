@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access_requests import actions
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Grant
 from access_requests.policies import policy_of
 from access_requests.rules import was_asked
-from access_requests.workflow import ENDED_ACCESS, RUNNING, Part, Status, Verb
+from access_requests.workflow import ENDED_ACCESS, RUNNING, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
 from .forms_of_access import AccessForm, AgreementForm, DeletionForm, DeliverForm, ExtendForm, LeaveForm, RevokeForm
@@ -96,9 +96,16 @@ def access_steps_for(user: User, request: AccessRequest, parts: frozenset[Part])
         steps += [EXTEND, REVOKE]
     elif request.status == Status.APPROVED and (user.is_hub or decides):
         steps.append(REVOKE)
-    elif user.is_hub and request.status in ENDED_ACCESS and not request.copies_deleted_at and request.grants.all():
+    if user.is_hub and _has_copies(request):
         steps.append(DELETION)
     return steps
+
+
+def _has_copies(request: AccessRequest) -> bool:
+    """Whether it is to be recorded that somebody's copies are deleted; asked of requests in which access ended."""
+    if request.status not in WITH_ACCESS or all(grant.in_force for grant in request.grants.all()):
+        return False
+    return Grant.objects.filter(request=request).with_copies().exists()
 
 
 def _needs_agreement(request: AccessRequest) -> bool:
@@ -122,7 +129,9 @@ def access_consequence(step: Step, request: AccessRequest) -> str:
         if request.status == Status.GRANTED
         else _("Access does not open. Everybody concerned is told by mail why."),
         AGREEMENT: _("It is kept with the request. Access opens when nothing else is open."),
-        DELETION: _("It is recorded with your name, and whoever is responsible for the data is told by mail."),
+        DELETION: _("It is recorded with your name, and whoever is responsible for the data is told by mail.")
+        if request.status in ENDED_ACCESS
+        else _("It is recorded with your name, and those whose copies were deleted are told by mail."),
     }[step]
 
 
@@ -160,7 +169,9 @@ def _agreement(request: AccessRequest, by: User, form: AccessForm) -> AccessRequ
 
 
 def _deletion(request: AccessRequest, by: User, form: AccessForm) -> AccessRequest:
-    return actions.confirm_deletion(request=request, by=by)
+    numbers = form.cleaned_data.get("persons")
+    persons = form.chosen(numbers) if numbers else None
+    return actions.confirm_deletion(request=request, by=by, persons=persons)
 
 
 _DO: dict[str, Callable[[AccessRequest, User, AccessForm], AccessRequest]] = {

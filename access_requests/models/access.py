@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.labels import GRANT_END_CHOICES
+from access_requests.workflow import ENDED_ACCESS, ENDED_ALONE, Status
 from aidahub.accounts.models import User
 
 from .record import LicenseAcceptance
@@ -40,16 +41,35 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those in force to whose holder no data was handed over yet."""
         return self.in_force().filter(deliveries=None)
 
+    def with_copies(self) -> GrantQuerySet:
+        """Ended ones whose holders' copies must be deleted, and nobody has confirmed that they are.
+
+        Where access by the request is over, that is all of them; while it goes on, those of `ended_alone`.
+        """
+        ended = self.filter(ended_at__isnull=False, copies_deleted_at=None)
+        return ended.filter(Q(request__status__in=sorted(ENDED_ACCESS)) | _ended_alone())
+
+    def ended_alone(self) -> GrantQuerySet:
+        """Those of people whose access ended while others keep theirs, and who do not have it again."""
+        return self.filter(_ended_alone(), ended_at__isnull=False)
+
     def decisive(self) -> Grant | None:
         """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
         return self.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
+
+
+def _ended_alone() -> Q:
+    again = Grant.objects.in_force().filter(
+        request=OuterRef("request"), participant__email=OuterRef("participant__email")
+    )
+    return Q(request__status=Status.GRANTED, end_reason__in=sorted(ENDED_ALONE)) & ~Q(Exists(again))
 
 
 class Grant(models.Model):
     """One person's access to one dataset at one institution, from a day, to a day (included) or without end.
 
     `ends` is the last day that was agreed. What ended it is in `ended_at`, `closed_on` (the day of it in Stockholm) and
-    `end_reason`.
+    `end_reason`. `copies_deleted_at`: when it was confirmed that the holder's copies are deleted.
     """
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="grants", verbose_name=_("access request"))
@@ -61,6 +81,7 @@ class Grant(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     closed_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=20, choices=GRANT_END_CHOICES, blank=True)
+    copies_deleted_at = models.DateTimeField(_("copies deleted"), null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -80,7 +101,14 @@ class Grant(models.Model):
                 name="ended_grant_says_why",
             ),
         )
-        indexes = (models.Index(fields=("ended_at", "ends"), name="grant_in_force"),)
+        indexes = (
+            models.Index(fields=("ended_at", "ends"), name="grant_in_force"),
+            models.Index(
+                fields=("closed_on",),
+                condition=Q(ended_at__isnull=False, copies_deleted_at=None),
+                name="grant_with_copies",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.participant}, {self.request}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Verb
 
-from . import about_people, to_named, to_people
+from . import about_people, of_copies, to_named, to_people
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .readers import applicant, hub, of_person
@@ -25,8 +25,10 @@ def on_accept(case: Case) -> Iterator[Mailing]:
 
 
 def on_decline(case: Case) -> Iterator[Mailing]:
-    """The applicant hears of it, hub staff also why."""
+    """The applicant hears of it, hub staff also why; whoever had access must delete their copies."""
     yield to_people.declined, applicant(case)
+    if case.payload.get("ended"):
+        yield of_copies.declined_access, of_person(case.person)
     yield about_people.says_no, hub(case)
 
 

@@ -29,6 +29,7 @@ def _grant(grant: Grant, view: View) -> Item:
         row(_("Licence text"), _("number %(number)s") % {"number": grant.acceptance.license_text.number}),
         row(_("Ended on"), day_in_words(grant.closed_on) if grant.closed_on else ""),
         row(_("Why it ended"), why),
+        row(_("Copies confirmed deleted"), moment(grant.copies_deleted_at)),
     )
     return Item(_("Grant"), told + (_deliveries(grant) if view.hub else ()))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_requests.workflow import (
+    ENDED_ACCESS,
     HOLDERS,
     MOVES,
     NEEDED_PARTS,
@@ -47,7 +48,9 @@ class Model:
     asked: set[str] = field(default_factory=set)
     forwarded: bool = False
     signed: bool = False
-    deleted: bool = False
+    copies: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     events: int = 0
 
     @property
@@ -94,10 +97,17 @@ class Model:
             case Verb.LEAVE:
                 return name in self.holders or (Part.HUB in acting and "rut" in self.holders)
             case Verb.CONFIRM_DELETION:
-                return not self.deleted
+                return bool(self.copies_for(name, acting))
             case Verb.REMOVE_PERSON:
                 return Part.MEMBER in self.named.values()
         return True
+
+    def copies_for(self, name: str, acting: frozenset[Part]) -> set[str]:
+        """Whose copies somebody confirms to be deleted: all of them when it is over, else those who ended alone."""
+        over = self.status in ENDED_ACCESS
+        found = self.copies if over else self.alone - self.holders
+        for_all = acting & ({Part.HUB, Part.RECIPIENT_SCIENTIST} if over else {Part.HUB})
+        return set(found) if for_all else found & self.alone & {name}
 
     @property
     def needed(self) -> set[str]:
@@ -125,7 +135,7 @@ class Model:
             name
             for name, part in self.named.items()
             if part in HOLDERS and name in self.accepted and (part == Part.APPLICANT or name in self.confirmed)
-        }
+        } - self.left
 
     def happened(self, status: Status | None = None) -> None:
         """One event, and the status after it."""
@@ -181,8 +191,10 @@ class Model:
             self.happened(Status.IN_REVIEW)
         self.grant()
 
-    def end_access(self, names: set[str]) -> None:
-        """Access of these ends."""
+    def end_access(self, names: set[str], *, alone: bool = True) -> None:
+        """Access of these ends, and their copies must be deleted."""
+        self.copies |= names & self.holders
+        self.alone |= names & self.holders if alone else set()
         self.holders -= names
         self.delivered -= names
 
