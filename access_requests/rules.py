@@ -132,11 +132,16 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     check = FURTHER.get(verb)
     if check:
         check(request, acting)
+    _check_who(by, verb, request, acting)
+    return acting
+
+
+def _check_who(by: AnyUser, verb: Verb, request: AccessRequest, acting: frozenset[Part]) -> None:
+    """What a verb asks of the person themselves, beyond what they are to the request."""
     if verb in OF_WHO_WAS_ASKED and Part.HUB not in acting and not was_asked(by, request):
         raise Denied(_("Only deciders who were asked on this request and not excused can do this, and hub staff."))
     if verb == Verb.CONFIRM_DELETION:
         _check_copies(by, request, acting)
-    return acting
 
 
 # What a decider does with access that they had a voice in, and with no other.
