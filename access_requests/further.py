@@ -14,7 +14,7 @@ from aidahub.accounts.models import User
 
 from .conditions import blocks_review
 from .labels import STATUS_LABELS
-from .models import AccessRequest, Attachment, Message, Submission
+from .models import AccessRequest, Attachment, Grant, Message, Submission
 from .policies import is_requestable, policy_of
 from .refusals import Denied
 from .workflow import EDITABLE, FINISHED, Part, Status, Verb
@@ -76,6 +76,11 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(_("This access has no end that could be moved."))
 
 
+def _check_close_delivery(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if not Grant.objects.filter(request=request).with_open_way().exists():
+        raise Denied(_("No access that has ended here left a way to the data that is still to be closed."))
+
+
 def _check_renew(request: AccessRequest, acting: frozenset[Part]) -> None:
     if not is_requestable(request.license):
         raise Denied(_("This dataset takes no requests under this licence any more."))
@@ -134,6 +139,7 @@ FURTHER: dict[Verb, Check] = {
     Verb.REMOVE_PERSON: _check_persons,
     Verb.EXTEND: _check_extend,
     Verb.LEAVE: _check_leave,
+    Verb.CLOSE_DELIVERY: _check_close_delivery,
     Verb.RENEW: _check_renew,
     Verb.REOPEN: _check_reopen,
     Verb.ATTACH: _check_attach,

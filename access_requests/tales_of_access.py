@@ -59,6 +59,16 @@ def _deliver(event: Event, reader: Reader, events: list[Event]) -> Entry:
     return unsigned(line, reader)
 
 
+def _close_delivery(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    own = _("You recorded that the way to the data is closed for %(people)s.")
+    other = _("%(hub)s closed the way to the data for %(people)s.")
+    if reader.inner:
+        other = _("%(who)s recorded that the way to the data is closed for %(people)s.")
+    elif _is_about(event, reader, "persons"):
+        other = _("%(hub)s closed your way to the data.")
+    return unsigned(entry(event, reader, own, other, "lock", people=names_of(event, reader, "persons")), reader)
+
+
 def _show_secret(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     if not reader.is_who_did(event) and not (reader.inner and getattr(reader.user, "is_hub", False)):
         return None
@@ -131,6 +141,7 @@ def _own_deleted(event: Event, reader: Reader) -> Entry:
 TALES_OF_ACCESS: dict[Verb, Tale] = {
     Verb.RECORD_AGREEMENT: _agreement,
     Verb.DELIVER: _deliver,
+    Verb.CLOSE_DELIVERY: _close_delivery,
     Verb.SHOW_SECRET: _show_secret,
     Verb.EXTEND: _extend,
     Verb.EXPIRE: _expire,

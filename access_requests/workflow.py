@@ -64,6 +64,7 @@ class Verb(StrEnum):
     RECORD_AGREEMENT = "record-agreement"
     GRANT = "grant"
     DELIVER = "deliver"
+    CLOSE_DELIVERY = "close-delivery"
     SHOW_SECRET = "show-secret"  # noqa: S105  a verb, not a secret
     EXTEND = "extend"
     EXPIRE = "expire"
@@ -221,6 +222,7 @@ MOVES: dict[Verb, Move] = {
     Verb.RECORD_AGREEMENT: Move(RUNNING, (), _HUB),
     Verb.GRANT: Move(frozenset({Status.APPROVED, Status.GRANTED}), (Status.GRANTED,), _SYSTEM),
     Verb.DELIVER: Move(_GRANTED, (), _HUB),
+    Verb.CLOSE_DELIVERY: Move(SENT, (), _HUB),
     Verb.SHOW_SECRET: Move(_GRANTED, (), HOLDERS),
     Verb.EXTEND: Move(_GRANTED, (), _REVIEWERS),
     Verb.EXPIRE: Move(_GRANTED, (Status.EXPIRED,), _SYSTEM),

@@ -37,7 +37,7 @@ from tests.support.access import (
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-SLUGS = ("deliver", "extend", "leave", "revoke", "agreement", "deletion")
+SLUGS = ("deliver", "extend", "leave", "revoke", "agreement", "closed", "deletion")
 
 
 @pytest.fixture

@@ -319,6 +319,13 @@ class Workflow(RuleBasedStateMachine):
             self.model.happened()
 
     @rule(name=st.sampled_from(PEOPLE))
+    def close_delivery(self, name: str) -> None:
+        """The way to the data is closed for everybody whose access has ended."""
+        if self.attempt(name, Verb.CLOSE_DELIVERY):
+            self.model.ways.clear()
+            self.model.happened()
+
+    @rule(name=st.sampled_from(PEOPLE))
     def confirm_deletion(self, name: str) -> None:
         """Copies are deleted: those of all when it is over, else of those whose access ended alone."""
         acting = self.model.parts(name) & MOVES[Verb.CONFIRM_DELETION].by

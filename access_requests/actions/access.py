@@ -123,6 +123,28 @@ def _delivery(grant: Grant, what: HandedOver, by: User, at: datetime) -> Deliver
 
 
 @transaction.atomic
+def close_delivery(
+    *, request: AccessRequest, by: User, persons: Collection[Participant] | None = None
+) -> AccessRequest:
+    """Hub staff record that the way to the data is closed for people whose access has ended.
+
+    Args:
+        persons: for whom; None: for everybody whose way is not recorded as closed.
+    """
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.CLOSE_DELIVERY, request)
+    keys = None if persons is None else {person.pk for person in persons}
+    rows = Grant.objects.filter(request=request).with_open_way().select_related("participant")
+    grants = [grant for grant in rows if keys is None or grant.participant_id in keys]
+    if not grants:
+        raise Denied(_("Choose somebody whose way to the data is still to be closed."))
+    Delivery.objects.filter(grant__in=grants, closed_at=None).update(closed_at=timezone.now(), closed_by=by)
+    numbers = sorted({grant.participant.number for grant in grants})
+    record(request, Verb.CLOSE_DELIVERY, by=by, payload={"persons": numbers})
+    return request
+
+
+@transaction.atomic
 def show_secret(*, request: AccessRequest, by: User) -> Delivery:
     """A holder looks at the secret of their latest delivery; that they did is recorded."""
     request = AccessRequest.objects.locked(request)

@@ -214,6 +214,23 @@ class AgreementForm(AccessForm):
         return day
 
 
+class ClosedForm(AccessForm):
+    """For whom; all who are left, to begin with."""
+
+    persons = forms.MultipleChoiceField(
+        label=_("For whom is it closed?"),
+        help_text=_("Whatever the link or the secret led to is not open to them any more."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def fill_in(self) -> None:
+        """Those whose access ended after data was handed over."""
+        rows = Grant.objects.filter(request=self.request).with_open_way().select_related("participant")
+        self.held = list(rows.order_by("participant__number"))
+        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.initial["persons"] = [number for number, _name in self.holders]
+
+
 class DeletionForm(AccessForm):
     """Whether it is so; while others keep their access, for whom."""
 

@@ -14,11 +14,15 @@ from aidahub.accounts.models import User
 
 @dataclass(frozen=True)
 class Handed:
-    """One delivery: when, until when it works, by whom (for hub staff), and when its secret was looked at."""
+    """One delivery: when, until when it works, by whom (for hub staff), and when its secret was looked at.
+
+    `open`: access has ended, and it is not recorded that the way is closed.
+    """
 
     delivery: Delivery
     by: str
     works: bool
+    open: bool
     shown: list[Event]
 
 
@@ -43,7 +47,7 @@ def holdings_for(user: User, request: AccessRequest) -> list[Held]:
     return [
         Held(
             row,
-            [_handed(one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found],
+            [_handed(row, one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found],
             row.grant.pk in copies,
         )
         for row in rows
@@ -51,6 +55,7 @@ def holdings_for(user: User, request: AccessRequest) -> list[Held]:
     ]
 
 
-def _handed(row: Delivery, user: User, shown: list[Event]) -> Handed:
+def _handed(holding: Holding, row: Delivery, user: User, shown: list[Event]) -> Handed:
     works = row.emptied_at is None and (row.valid_until is None or row.valid_until >= timezone.localdate())
-    return Handed(row, row.by.get_full_name() if user.is_hub else settings.HUB_NAME, works, shown)
+    left_open = row.closed_at is None and not holding.grant.in_force
+    return Handed(row, row.by.get_full_name() if user.is_hub else settings.HUB_NAME, works, left_open, shown)

@@ -15,7 +15,16 @@ from access_requests.rules import was_asked
 from access_requests.workflow import ENDED_ACCESS, RUNNING, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
-from .forms_of_access import AccessForm, AgreementForm, DeletionForm, DeliverForm, ExtendForm, LeaveForm, RevokeForm
+from .forms_of_access import (
+    AccessForm,
+    AgreementForm,
+    ClosedForm,
+    DeletionForm,
+    DeliverForm,
+    ExtendForm,
+    LeaveForm,
+    RevokeForm,
+)
 from .steps import Reason, Step
 
 DELIVER = Step(
@@ -34,6 +43,15 @@ EXTEND = Step(
     title=gettext_lazy("Extend access of %(reference)s"),
     done=gettext_lazy("%(reference)s: access is extended."),
     look="plain",
+    reason=Reason.NONE,
+)
+CLOSED = Step(
+    slug="closed",
+    verb=Verb.CLOSE_DELIVERY,
+    label=gettext_lazy("Record that the way is closed"),
+    title=gettext_lazy("Is the way to the data of %(reference)s closed?"),
+    done=gettext_lazy("%(reference)s: it is recorded that the way to the data is closed."),
+    look="go",
     reason=Reason.NONE,
 )
 LEAVE = Step(
@@ -73,13 +91,16 @@ DELETION = Step(
     reason=Reason.NONE,
 )
 
-ACCESS_STEPS: dict[str, Step] = {step.slug: step for step in (DELIVER, EXTEND, LEAVE, REVOKE, AGREEMENT, DELETION)}
+ACCESS_STEPS: dict[str, Step] = {
+    step.slug: step for step in (DELIVER, EXTEND, LEAVE, REVOKE, AGREEMENT, CLOSED, DELETION)
+}
 ACCESS_FORMS: dict[str, type[AccessForm]] = {
     "deliver": DeliverForm,
     "extend": ExtendForm,
     "leave": LeaveForm,
     "revoke": RevokeForm,
     "agreement": AgreementForm,
+    "closed": ClosedForm,
     "deletion": DeletionForm,
 }
 
@@ -96,16 +117,17 @@ def access_steps_for(user: User, request: AccessRequest, parts: frozenset[Part])
         steps += [EXTEND, REVOKE]
     elif request.status == Status.APPROVED and (user.is_hub or decides):
         steps.append(REVOKE)
-    if user.is_hub and _has_copies(request):
-        steps.append(DELETION)
-    return steps
+    return steps + (_after_the_end(request) if user.is_hub else [])
 
 
-def _has_copies(request: AccessRequest) -> bool:
-    """Whether it is to be recorded that somebody's copies are deleted; asked of requests in which access ended."""
-    if request.status not in WITH_ACCESS or all(grant.in_force for grant in request.grants.all()):
-        return False
-    return Grant.objects.filter(request=request).with_copies().exists()
+def _after_the_end(request: AccessRequest) -> list[Step]:
+    """What is still to be recorded of access that ended."""
+    if all(grant.in_force for grant in request.grants.all()):
+        return []
+    rows = Grant.objects.filter(request=request)
+    steps = [CLOSED] if rows.with_open_way().exists() else []
+    copies = request.status in WITH_ACCESS and rows.with_copies().exists()
+    return [*steps, DELETION] if copies else steps
 
 
 def _needs_agreement(request: AccessRequest) -> bool:
@@ -128,6 +150,7 @@ def access_consequence(step: Step, request: AccessRequest) -> str:
         )
         if request.status == Status.GRANTED
         else _("Access does not open. Everybody concerned is told by mail why."),
+        CLOSED: _("It is recorded with your name and the time. Nobody gets a mail."),
         AGREEMENT: _("It is kept with the request. Access opens when nothing else is open."),
         DELETION: _("It is recorded with your name, and whoever is responsible for the data is told by mail.")
         if request.status in ENDED_ACCESS
@@ -168,6 +191,10 @@ def _agreement(request: AccessRequest, by: User, form: AccessForm) -> AccessRequ
     return actions.record_agreement(request=request, by=by, paper=data["paper"], signed_on=data["signed_on"])
 
 
+def _closed(request: AccessRequest, by: User, form: AccessForm) -> AccessRequest:
+    return actions.close_delivery(request=request, by=by, persons=form.chosen(form.cleaned_data["persons"]))
+
+
 def _deletion(request: AccessRequest, by: User, form: AccessForm) -> AccessRequest:
     numbers = form.cleaned_data.get("persons")
     persons = form.chosen(numbers) if numbers else None
@@ -180,5 +207,6 @@ _DO: dict[str, Callable[[AccessRequest, User, AccessForm], AccessRequest]] = {
     "leave": _leave,
     "revoke": _revoke,
     "agreement": _agreement,
+    "closed": _closed,
     "deletion": _deletion,
 }

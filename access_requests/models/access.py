@@ -53,6 +53,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those of people whose access ended while others keep theirs, and who do not have it again."""
         return self.filter(_ended_alone(), ended_at__isnull=False)
 
+    def with_open_way(self) -> GrantQuerySet:
+        """Ended ones whose holders had data handed over, and nobody has recorded that the way to it is closed."""
+        open_ways = Delivery.objects.filter(grant=OuterRef("pk"), closed_at=None)
+        return self.filter(Exists(open_ways), ended_at__isnull=False)
+
     def decisive(self) -> Grant | None:
         """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
         return self.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
@@ -122,7 +127,8 @@ class Grant(models.Model):
 class Delivery(models.Model):
     """How the data reached one holder: the latest is the one that counts.
 
-    `link` and `secret` are for the holder's eyes; both are emptied when the access ends.
+    `link` and `secret` are for the holder's eyes; both are emptied when the access ends. What they led to is closed
+    elsewhere, by hub staff, who record it: `closed_at`, `closed_by`.
     """
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="deliveries", verbose_name=_("grant"))
@@ -134,12 +140,23 @@ class Delivery(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     at = models.DateTimeField(_("when"), default=timezone.now)
     emptied_at = models.DateTimeField(_("emptied"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded as closed by")
+    )
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ("grant", "number")
-        constraints = (models.UniqueConstraint(fields=("grant", "number"), name="delivery_number"),)
+        constraints = (
+            models.UniqueConstraint(fields=("grant", "number"), name="delivery_number"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="closed_delivery_says_by_whom",
+            ),
+        )
+        indexes = (models.Index(fields=("grant",), condition=Q(closed_at=None), name="delivery_not_closed"),)
 
     def __str__(self) -> str:
         return f"{self.grant} {self.number}"

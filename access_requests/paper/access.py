@@ -43,6 +43,8 @@ def _deliveries(grant: Grant) -> tuple[Row, ...]:
             parts.append(_("valid until %(day)s") % {"day": day_in_words(each.valid_until)})
         if each.emptied_at:
             parts.append(_("link and secret emptied %(moment)s") % {"moment": moment(each.emptied_at)})
+        if each.closed_at:
+            parts.append(_("recorded as closed %(moment)s") % {"moment": moment(each.closed_at)})
         found.append(row(_("Delivery %(number)s") % {"number": each.number}, ", ".join(parts)))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""The heaps on hub staff's desk about access: not delivered, about to end, copies not confirmed deleted."""
+"""The heaps on hub staff's desk about access: not delivered, about to end, and what is left to do after its end."""
 
 from __future__ import annotations
 
@@ -55,6 +55,16 @@ def undelivered(user: User) -> Section:
     ]
     more = reverse("admin:access_requests_accessrequest_changelist") + f"?turn=me&status={Status.GRANTED}"
     return cut("undelivered", _("Granted and not delivered"), rows, more)
+
+
+def open_ways(user: User) -> Section:
+    """Access that has ended after data was handed over, and nobody has recorded that the way to it is closed."""
+    why = _("Close the way to the data, and record it")
+    rows = [
+        replace(_row(request, held, _step(request.reference, "closed"), why), since=held[0].ended_at)
+        for request, held in _by_request(Grant.objects.with_open_way().order_by("closed_on", "request_id", "pk"))
+    ]
+    return cut("open-ways", _("Access ended, the way to the data not closed"), rows, "")
 
 
 def ending(user: User) -> Section:

@@ -48,6 +48,7 @@ class Model:
     asked: set[str] = field(default_factory=set)
     forwarded: bool = False
     signed: bool = False
+    ways: set[str] = field(default_factory=set)
     copies: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
@@ -94,6 +95,8 @@ class Model:
                 return self.policy["days"] is not None
             case Verb.SHOW_SECRET:
                 return name in self.delivered
+            case Verb.CLOSE_DELIVERY:
+                return bool(self.ways)
             case Verb.LEAVE:
                 return name in self.holders or (Part.HUB in acting and "rut" in self.holders)
             case Verb.CONFIRM_DELETION:
@@ -192,7 +195,8 @@ class Model:
         self.grant()
 
     def end_access(self, names: set[str], *, alone: bool = True) -> None:
-        """Access of these ends, and their copies must be deleted."""
+        """Access of these ends, their copies must be deleted, and the way to the data closed."""
+        self.ways |= names & self.delivered
         self.copies |= names & self.holders
         self.alone |= names & self.holders if alone else set()
         self.holders -= names
