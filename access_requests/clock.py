@@ -12,7 +12,7 @@ from itertools import chain
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from .models import AccessRequest, Grant, GrantQuerySet
@@ -77,8 +77,12 @@ def turns() -> Due:
 
 
 def ended() -> Due:
-    """Requests whose access had its last day."""
-    return _of_grants(Grant.objects.in_force().filter(ends__lt=timezone.localdate()))
+    """Requests whose access had its last day, also where nobody holds it any more."""
+    today = timezone.localdate()
+    held = Grant.objects.in_force().filter(request=OuterRef("pk"))
+    past = Grant.objects.filter(request=OuterRef("pk"), ends__lt=today)
+    unheld = AccessRequest.objects.filter(~Exists(held), Exists(past), status=Status.GRANTED)
+    return chain(_of_grants(Grant.objects.in_force().filter(ends__lt=today)), _keys(unheld))
 
 
 def ending() -> Due:

@@ -8,7 +8,7 @@ while it was off it makes up for, in this way.
   has happened for so long that hub staff are asked whether to close, they are no longer told that it takes long.
 - Access is warned of by the warning that fits the days that are left: one that was missed is not made up for beside it.
 - A draft is deleted only when its owner was warned a week before, even where its time is over.
-- Access ends on the day after its last day, or as soon as the clock goes again.
+- Access ends on the day after its last day, or as soon as the clock goes again; also where nobody holds it any more.
 
 Each request has its own transaction; one that fails is logged, and the others go on.
 """
