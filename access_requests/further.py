@@ -17,7 +17,7 @@ from .labels import STATUS_LABELS
 from .models import AccessRequest, Attachment, Grant, Message, Submission
 from .policies import is_requestable, policy_of
 from .refusals import Denied
-from .workflow import EDITABLE, FINISHED, Part, Status, Verb
+from .workflow import EDITABLE, FINISHED, GrantEnd, Part, Status, Verb
 
 Check = Callable[[AccessRequest, frozenset[Part]], None]
 # Each sending writes to whomever the answers name: nobody may fill other people's mailboxes with that.
@@ -87,12 +87,22 @@ def _check_renew(request: AccessRequest, acting: frozenset[Part]) -> None:
 
 
 def _check_reopen(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if request.status == Status.EXPIRED and not _ended_with_leaving(request):
+        raise Denied(_("This access ended with its last day. The applicant can renew the request."))
     ended = request.ended_at
     if ended is None or timezone.now() - ended > timedelta(days=settings.REOPEN_DAYS):
         sentence = _("A request can be reopened within %(days)s days of its end. A new one must be sent.")
         raise Denied(sentence % {"days": settings.REOPEN_DAYS})
     if not request.applicant.is_active:
         raise Denied(_("The applicant’s account is closed, so nobody could go on with this request."))
+
+
+def _ended_with_leaving(request: AccessRequest) -> bool:
+    """Whether access ended because the last who had it left the institution, and its last day has not passed."""
+    last = Grant.objects.filter(request=request).decisive()
+    if last is None or last.end_reason != GrantEnd.LEFT:
+        return False
+    return last.ends is None or last.ends >= timezone.localdate()
 
 
 def check_not_too_many(request: AccessRequest, acting: frozenset[Part]) -> None:

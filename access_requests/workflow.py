@@ -154,7 +154,8 @@ ENDED_ACCESS = frozenset({Status.EXPIRED, Status.REVOKED})
 ENDED_ALONE = frozenset({GrantEnd.REMOVED, GrantEnd.LEFT})
 # Where people outside have the turn, and hub staff are asked after a long silence whether to close.
 SILENT = frozenset({Status.RETURNED, Status.APPROVED})
-REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.REVOKED})
+# Expired: only where it ended because somebody left, not by its last day.
+REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 
 NAMED = frozenset({Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER})
 # Who gets access: whoever works with the data. A signatory signs and gets none.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from access_requests import actions
@@ -117,3 +119,14 @@ def test_access_that_opens_again_has_copies_to_delete_again(
     assert (request.status, request.copies_deleted_at) == (Status.GRANTED, None)
     request = actions.revoke(request=request, by=hedda, reason="After all.")
     assert may(rut, Verb.CONFIRM_DELETION, request)
+
+
+def test_what_was_confirmed_before_there_were_grants_of_their_own_is_carried_over(
+    request_at: RequestAt, rut: User, hedda: User
+) -> None:
+    request = actions.confirm_deletion(request=request_at(Status.REVOKED), by=rut)
+    request.grants.update(copies_deleted_at=None)  # as it was before the migration
+    assert may(hedda, Verb.CONFIRM_DELETION, again(request))
+    import_module("access_requests.migrations.0010_copies_of_one_person").carry_over(apps, None)
+    moments = set(request.grants.values_list("copies_deleted_at", flat=True))
+    assert moments == {again(request).copies_deleted_at}

@@ -307,6 +307,30 @@ def test_the_last_to_leave_ends_the_access(granted: AccessRequest, ada: User, ru
         actions.leave(request=request, by=rut)
 
 
+def test_the_hub_takes_back_that_the_last_one_left(granted: AccessRequest, rut: User, per: User, hedda: User) -> None:
+    actions.leave(request=granted, by=rut)
+    request = actions.leave(request=again(granted), by=hedda, person=person_in(granted, "Ada Berg"))
+    assert request.status == Status.EXPIRED
+    assert not may(per, Verb.REOPEN, again(request))
+    request = actions.reopen(request=again(request), by=hedda, reason="It was somebody else.")
+    assert request.status == Status.IN_REVIEW
+    request = actions.decide(request=request, by=fresh(per), answer=Answer.APPROVE)
+    assert request.status == Status.GRANTED
+    assert grant_of(request, "Ada Berg").in_force
+    assert not grant_of(request, "Rut Ek").in_force, "she has left"
+    actions.leave(request=again(request), by=hedda, person=person_in(request, "Ada Berg"))
+    assert granted.grants.filter(participant__name="Ada Berg").count() == 2
+
+
+def test_what_ended_with_its_last_day_is_not_taken_up_again(granted: AccessRequest, ada: User, hedda: User) -> None:
+    set_end(granted, TODAY() + 3 * DAY)
+    actions.leave(request=granted, by=hedda, person=person_in(granted, "Rut Ek"))
+    request = actions.leave(request=again(granted), by=ada)
+    assert may(hedda, Verb.REOPEN, request)
+    with time_machine.travel(timezone.now() + 4 * DAY), pytest.raises(Denied, match="ended with its last day"):
+        actions.reopen(request=request, by=hedda, reason="It was somebody else.")
+
+
 def test_people_leave_for_themselves_only(granted: AccessRequest, ada: User) -> None:
     actions.leave(request=granted, by=ada, person=person_in(granted, "Rut Ek"))
     assert grant_of(granted, "Rut Ek").in_force

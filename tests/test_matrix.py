@@ -204,6 +204,8 @@ def of_something(verb: Verb, status: Status, parts: frozenset[Part]) -> frozense
         return parts - {Part.APPLICANT, Part.MEMBER}
     if verb == Verb.CLOSE_DELIVERY and status != Status.GRANTED:  # nobody whose access ended had the data
         return frozenset()
+    if verb == Verb.REOPEN and status == Status.EXPIRED:  # the last day is over
+        return frozenset()
     return parts
 
 

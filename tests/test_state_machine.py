@@ -216,8 +216,7 @@ class Workflow(RuleBasedStateMachine):
     def reopen(self, name: str) -> None:
         """Taken up again: a new round on what was sent."""
         if self.attempt(name, Verb.REOPEN):
-            self.model.open_round()
-            self.model.happened(Status.IN_REVIEW)
+            self.model.reopen()
 
     @rule(name=st.sampled_from(PEOPLE))
     def confirm_part(self, name: str) -> None:
@@ -333,10 +332,7 @@ class Workflow(RuleBasedStateMachine):
     def leave(self, name: str) -> None:
         """One person's access ends; with the last one it is over."""
         if self.attempt(name, Verb.LEAVE):
-            who = name if name in self.model.named else "rut"
-            self.model.end_access({who})
-            self.model.left.add(who)
-            self.model.happened(None if self.model.holders else Status.EXPIRED)
+            self.model.leave(name if name in self.model.named else "rut")
 
     @invariant()
     def all_is_as_the_tables_say(self) -> None:

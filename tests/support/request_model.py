@@ -52,6 +52,7 @@ class Model:
     copies: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
+    left_last: set[str] = field(default_factory=set)
     events: int = 0
 
     @property
@@ -201,6 +202,20 @@ class Model:
         self.alone |= names & self.holders if alone else set()
         self.holders -= names
         self.delivered -= names
+
+    def leave(self, name: str) -> None:
+        """Somebody left the institution; with the last one it is over."""
+        self.end_access({name})
+        self.left.add(name)
+        self.left_last = set() if self.holders else {name}
+        self.happened(None if self.holders else Status.EXPIRED)
+
+    def reopen(self) -> None:
+        """Taken up again: a new round, and whoever was the last to leave may have access again."""
+        self.left -= self.left_last
+        self.left_last = set()
+        self.open_round()
+        self.happened(Status.IN_REVIEW)
 
     def unname(self, name: str) -> None:
         """Somebody is not named any more."""
