@@ -12,10 +12,10 @@ from itertools import chain
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from .models import AccessRequest, Grant
+from .models import AccessRequest, Grant, GrantQuerySet
 from .workflow import ENDED_ACCESS, OPEN, SILENT, Status
 
 WARN_OF_END = (30, 7)  # days before the last day of access
@@ -77,8 +77,12 @@ def turns() -> Due:
 
 
 def ended() -> Due:
-    """Requests whose access had its last day."""
-    return _of_grants(Grant.objects.in_force().filter(ends__lt=timezone.localdate()))
+    """Requests whose access had its last day, also where nobody holds it any more."""
+    today = timezone.localdate()
+    held = Grant.objects.in_force().filter(request=OuterRef("pk"))
+    past = Grant.objects.filter(request=OuterRef("pk"), ends__lt=today)
+    unheld = AccessRequest.objects.filter(~Exists(held), Exists(past), status=Status.GRANTED)
+    return chain(_of_grants(Grant.objects.in_force().filter(ends__lt=today)), _keys(unheld))
 
 
 def ending() -> Due:
@@ -90,7 +94,7 @@ def ending() -> Due:
 
 
 def uncertain_copies() -> Due:
-    """Requests whose access ended a while ago, and nobody has confirmed that the copies are deleted."""
+    """Requests whose access ended a while ago, or one person's, and nobody has confirmed that copies are deleted."""
     rows = AccessRequest.objects.filter(
         status__in=sorted(ENDED_ACCESS),
         status_since__lt=begun_before(ASK_FOR_DELETION),
@@ -98,7 +102,15 @@ def uncertain_copies() -> Due:
         copies_deleted_at=None,
         grants__isnull=False,
     )
-    return _keys(rows.distinct())
+    return chain(_keys(rows.distinct()), _of_grants(uncertain_grants()))
+
+
+def uncertain_grants() -> GrantQuerySet:
+    """Grants that ended a while ago while others go on, and nobody has confirmed that the copies are deleted."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=ASK_NO_LONGER), today - timedelta(days=ASK_FOR_DELETION)
+    rows = Grant.objects.ended_alone().filter(copies_deleted_at=None)
+    return rows.filter(closed_on__gt=first, closed_on__lte=last)
 
 
 def forgotten_drafts() -> Due:

@@ -14,10 +14,10 @@ from aidahub.accounts.models import User
 
 from .conditions import blocks_review
 from .labels import STATUS_LABELS
-from .models import AccessRequest, Attachment, Message, Submission
+from .models import AccessRequest, Attachment, Grant, Message, Submission
 from .policies import is_requestable, policy_of
 from .refusals import Denied
-from .workflow import EDITABLE, FINISHED, Part, Status, Verb
+from .workflow import EDITABLE, FINISHED, GrantEnd, Part, Status, Verb
 
 Check = Callable[[AccessRequest, frozenset[Part]], None]
 # Each sending writes to whomever the answers name: nobody may fill other people's mailboxes with that.
@@ -76,14 +76,9 @@ def _check_extend(request: AccessRequest, acting: frozenset[Part]) -> None:
         raise Denied(_("This access has no end that could be moved."))
 
 
-def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> None:
-    if not request.grants.all():
-        raise Denied(_("Nobody had access here, so there are no copies."))
-    if request.copies_deleted_at:
-        raise Denied(_("It is confirmed already that the copies are deleted."))
-    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
-    if acting == {Part.APPLICANT} and any(other):
-        raise Denied(_("The recipient scientist confirms that the copies are deleted."))
+def _check_close_delivery(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if not Grant.objects.filter(request=request).with_open_way().exists():
+        raise Denied(_("No access that has ended here left a way to the data that is still to be closed."))
 
 
 def _check_renew(request: AccessRequest, acting: frozenset[Part]) -> None:
@@ -92,12 +87,22 @@ def _check_renew(request: AccessRequest, acting: frozenset[Part]) -> None:
 
 
 def _check_reopen(request: AccessRequest, acting: frozenset[Part]) -> None:
+    if request.status == Status.EXPIRED and not _ended_with_leaving(request):
+        raise Denied(_("This access ended with its last day. The applicant can renew the request."))
     ended = request.ended_at
     if ended is None or timezone.now() - ended > timedelta(days=settings.REOPEN_DAYS):
         sentence = _("A request can be reopened within %(days)s days of its end. A new one must be sent.")
         raise Denied(sentence % {"days": settings.REOPEN_DAYS})
     if not request.applicant.is_active:
         raise Denied(_("The applicant’s account is closed, so nobody could go on with this request."))
+
+
+def _ended_with_leaving(request: AccessRequest) -> bool:
+    """Whether access ended because the last who had it left the institution, and its last day has not passed."""
+    last = Grant.objects.filter(request=request).decisive()
+    if last is None or last.end_reason != GrantEnd.LEFT:
+        return False
+    return last.ends is None or last.ends >= timezone.localdate()
 
 
 def check_not_too_many(request: AccessRequest, acting: frozenset[Part]) -> None:
@@ -144,7 +149,7 @@ FURTHER: dict[Verb, Check] = {
     Verb.REMOVE_PERSON: _check_persons,
     Verb.EXTEND: _check_extend,
     Verb.LEAVE: _check_leave,
-    Verb.CONFIRM_DELETION: _check_confirm_deletion,
+    Verb.CLOSE_DELIVERY: _check_close_delivery,
     Verb.RENEW: _check_renew,
     Verb.REOPEN: _check_reopen,
     Verb.ATTACH: _check_attach,

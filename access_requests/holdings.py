@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from aidahub.accounts.models import User
 
-from .models import AccessRequest, AnyUser, Delivery, Event, Grant
+from .models import AccessRequest, AnyUser, Delivery, Event, Grant, Participant
 from .workflow import Verb
 
 
@@ -94,6 +94,12 @@ def is_own(grant: Grant, user: AnyUser) -> bool:
     if not isinstance(user, User) or person.removed_at is not None:
         return False
     return person.user_id == user.pk or person.email in user.verified_emails
+
+
+def has_access(request: AccessRequest, user: User) -> bool:
+    """Whether this person has access by a request now."""
+    own = Participant.objects.of(user).filter(request=request)
+    return Grant.objects.in_force().on(timezone.localdate()).filter(request=request, participant__in=own).exists()
 
 
 def showings(events: Iterable[Event]) -> dict[tuple[int, int], list[Event]]:

@@ -53,6 +53,7 @@ VERB_LABELS = {
     Verb.RECORD_AGREEMENT: _("record the signed agreement"),
     Verb.GRANT: _("grant access"),
     Verb.DELIVER: _("deliver, deliver again"),
+    Verb.CLOSE_DELIVERY: _("record that the way to the data is closed"),
     Verb.SHOW_SECRET: _("see the secret of a delivery"),
     Verb.EXTEND: _("extend access"),
     Verb.EXPIRE: _("expire"),

@@ -17,11 +17,22 @@ from aidahub.accounts.models import User
 from datasets.models import DatasetProvider, Provider
 
 from .further import FURTHER, wrong_status
-from .models import AccessRequest, AnyUser, Decider, Participant, Round
+from .models import AccessRequest, AnyUser, Decider, Grant, Participant, Round
 from .plain import plain
 from .policies import is_retired, policy_of
 from .refusals import Allowed, AlreadySent, Denied, Incomplete, allowed
-from .workflow import CONFLICTED, MOVES, Answer, DecidedBy, Part, Quorum, Status, Verb
+from .workflow import (
+    CONFLICTED,
+    ENDED_ACCESS,
+    ENDED_ALONE,
+    MOVES,
+    Answer,
+    DecidedBy,
+    Part,
+    Quorum,
+    Status,
+    Verb,
+)
 
 __all__ = ["Allowed", "AlreadySent", "Denied", "Incomplete", "allowed"]
 
@@ -121,7 +132,67 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     check = FURTHER.get(verb)
     if check:
         check(request, acting)
+    _check_who(by, verb, request, acting)
     return acting
+
+
+def _check_who(by: AnyUser, verb: Verb, request: AccessRequest, acting: frozenset[Part]) -> None:
+    """What a verb asks of the person themselves, beyond what they are to the request."""
+    if verb in OF_WHO_WAS_ASKED and Part.HUB not in acting and not was_asked(by, request):
+        raise Denied(_("Only deciders who were asked on this request and not excused can do this, and hub staff."))
+    if verb == Verb.CONFIRM_DELETION:
+        _check_copies(by, request, acting)
+
+
+# What a decider does with access that they had a voice in, and with no other.
+OF_WHO_WAS_ASKED = frozenset({Verb.EXTEND, Verb.REVOKE})
+
+
+def was_asked(by: AnyUser, request: AccessRequest) -> bool:
+    """Whether somebody acts for a decider who was asked in the last round of a request, and not excused in it.
+
+    Nobody but hub staff was, where the round was theirs.
+    """
+    last = max(request.rounds.all(), key=lambda round_: round_.number, default=None)
+    if last is None or not isinstance(by, User):
+        return False
+    return any(row.excused_at is None and row.provider_id in by.provider_ids for row in last.deciders.all())
+
+
+def confirms_for_all(request: AccessRequest, acting: frozenset[Part]) -> bool:
+    """Whether somebody acting on these parts confirms for everybody that copies are deleted.
+
+    That is possible once access is over: for hub staff and the recipient scientist, who is the applicant where no other
+    is named. While it goes on, people answer for their own copies, and hub staff record it for each.
+    """
+    if request.status not in ENDED_ACCESS:
+        return False
+    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
+    return bool(acting & {Part.HUB, Part.RECIPIENT_SCIENTIST}) or (Part.APPLICANT in acting and not any(other))
+
+
+def copies_to_confirm(by: AnyUser, request: AccessRequest, acting: frozenset[Part]) -> list[Grant]:
+    """The ended grants for which somebody acting on these parts may confirm that the copies are deleted."""
+    rows = Grant.objects.filter(request=request).with_copies().select_related("participant")
+    if Part.HUB in acting or confirms_for_all(request, acting):
+        return list(rows.order_by("participant__number", "pk"))
+    if not isinstance(by, User):
+        return []
+    return list(rows.filter(participant__in=Participant.objects.of(by), end_reason__in=sorted(ENDED_ALONE)))
+
+
+def _check_copies(by: AnyUser, request: AccessRequest, acting: frozenset[Part]) -> None:
+    if copies_to_confirm(by, request, acting):
+        return
+    if not request.grants.all():
+        raise Denied(_("Nobody had access here, so there are no copies."))
+    if request.status not in ENDED_ACCESS:
+        raise Denied(_("There are no copies here of which this must be confirmed now."))
+    if request.copies_deleted_at:
+        raise Denied(_("It is confirmed already that the copies are deleted."))
+    if acting.isdisjoint({Part.MEMBER}):
+        raise Denied(_("The recipient scientist confirms that the copies are deleted."))
+    raise Denied(_("Whoever is responsible for the data confirms that the copies are deleted."))
 
 
 def _not_yours(verb: Verb, request: AccessRequest) -> str | Promise:

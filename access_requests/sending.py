@@ -29,7 +29,7 @@ from .policies import policy_of
 from .questions import Question
 from .rules import Denied, Incomplete
 from .search_words import readings, words_of
-from .workflow import OPEN, GrantEnd, Part, Status
+from .workflow import OPEN, GrantEnd, Part, Status, Verb
 
 ONLY_ONE = gettext_lazy(
     "You already have an open request for this dataset under this licence with the same recipient scientist. "
@@ -201,13 +201,15 @@ def applicant_in(request: AccessRequest) -> Participant:
 def grant_all(request: AccessRequest) -> list[Grant]:
     """Open access for everybody who may have it and has none; the first day is today in Stockholm.
 
-    Nobody gets access whose institution it was granted for is theirs no more, and nobody after the last day.
+    Nobody gets access whose institution it was granted for is theirs no more, unless that was taken back, and nobody
+    after the last day.
     """
     starts = timezone.localdate()
     ends = _last_day(request, starts)
     if ends and ends < starts:
         return []
-    settled = Grant.objects.filter(request=request).filter(Q(ended_at=None) | Q(end_reason=GrantEnd.LEFT))
+    left = Q(end_reason=GrantEnd.LEFT) & ~Q(participant__number__in=_back_again(request))
+    settled = Grant.objects.filter(request=request).filter(Q(ended_at=None) | left)
     keys = set(settled.values_list("participant_id", flat=True))
     return [
         Grant.objects.create(
@@ -221,6 +223,22 @@ def grant_all(request: AccessRequest) -> list[Grant]:
         for person, acceptance in entitled(request)
         if person.pk not in keys
     ]
+
+
+def _back_again(request: AccessRequest) -> set[int]:
+    """The numbers of those with whose leaving all access ended, where hub staff took the request up again after that.
+
+    It was a mistake, or is to be decided anew. Whoever left before or leaves again has left.
+    """
+    back: set[int] = set()
+    last: set[int] = set()
+    for event in request.events.filter(verb__in=(Verb.LEAVE, Verb.REOPEN)).order_by("number"):
+        if event.verb == Verb.REOPEN:
+            back |= last
+        people = set(event.payload.get("ended", ()))
+        back -= people
+        last = people if event.payload.get("status") == Status.EXPIRED else set()
+    return back
 
 
 def _last_day(request: AccessRequest, starts: date) -> date | None:

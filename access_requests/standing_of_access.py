@@ -38,7 +38,8 @@ def _open(request: AccessRequest, grants: list[Grant], mine: list[Grant], since:
         return " ".join((first, _until(own[0].ends), _handed_to_you(own)))
     if mine:
         ended = mine[-1].closed_on or mine[-1].ends
-        return _("Your access ended on %(day)s.") % {"day": day_in_words(ended) if ended else since}
+        first = _("Your access ended on %(day)s.") % {"day": day_in_words(ended) if ended else since}
+        return f"{first} {_own_copies(mine)}"
     first = _("%(applicant)s has access since %(since)s.")
     if held and not any(grant.participant.user_id == request.applicant_id for grant in held):
         first = _("Access is open since %(since)s.")
@@ -81,6 +82,14 @@ def _over(request: AccessRequest, grants: list[Grant], since: str, *, mine: bool
     else:
         first = _("Your access was revoked on %(since)s.") if mine else _("Access was revoked on %(since)s.")
     return f"{first % {'since': since}} {_copies(request, mine=mine)}"
+
+
+def _own_copies(mine: list[Grant]) -> str:
+    confirmed = [grant.copies_deleted_at for grant in mine if grant.copies_deleted_at]
+    if len(confirmed) < len(mine):
+        return _("All your copies of the data must be deleted, and that must be confirmed.")
+    day = day_in_words(timezone.localdate(max(confirmed)))
+    return _("It was confirmed on %(day)s that your copies are deleted.") % {"day": day}
 
 
 def _copies(request: AccessRequest, *, mine: bool) -> str:

@@ -59,6 +59,16 @@ def _deliver(event: Event, reader: Reader, events: list[Event]) -> Entry:
     return unsigned(line, reader)
 
 
+def _close_delivery(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    own = _("You recorded that the way to the data is closed for %(people)s.")
+    other = _("%(hub)s closed the way to the data for %(people)s.")
+    if reader.inner:
+        other = _("%(who)s recorded that the way to the data is closed for %(people)s.")
+    elif _is_about(event, reader, "persons"):
+        other = _("%(hub)s closed your way to the data.")
+    return unsigned(entry(event, reader, own, other, "lock", people=names_of(event, reader, "persons")), reader)
+
+
 def _show_secret(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     if not reader.is_who_did(event) and not (reader.inner and getattr(reader.user, "is_hub", False)):
         return None
@@ -106,6 +116,8 @@ def _leave(event: Event, reader: Reader, events: list[Event]) -> Entry:
 
 
 def _deleted(event: Event, reader: Reader, events: list[Event]) -> Entry:
+    if event.payload.get("persons"):
+        return _own_deleted(event, reader)
     own = _("You confirmed that all copies of the data are deleted.")
     other = _("%(who)s confirmed that all copies of the data are deleted.")
     if not reader.inner and event.payload.get("by_hub") and not reader.is_who_did(event):
@@ -113,9 +125,23 @@ def _deleted(event: Event, reader: Reader, events: list[Event]) -> Entry:
     return entry(event, reader, own, other, "bin")
 
 
+def _own_deleted(event: Event, reader: Reader) -> Entry:
+    """Of copies of those whose own access ended."""
+    if not event.payload.get("by_hub"):
+        own = _("You confirmed that all your copies of the data are deleted.")
+        return entry(event, reader, own, _("%(who)s confirmed that all their copies of the data are deleted."), "bin")
+    own = _("You recorded that all copies of the data that %(people)s had are deleted.")
+    other = _("%(hub)s recorded that all copies of the data that %(people)s had are deleted.")
+    if reader.inner:
+        other = _("%(who)s recorded that all copies of the data that %(people)s had are deleted.")
+    line = entry(event, reader, own, other, "bin", people=names_of(event, reader, "persons"))
+    return unsigned(line, reader)
+
+
 TALES_OF_ACCESS: dict[Verb, Tale] = {
     Verb.RECORD_AGREEMENT: _agreement,
     Verb.DELIVER: _deliver,
+    Verb.CLOSE_DELIVERY: _close_delivery,
     Verb.SHOW_SECRET: _show_secret,
     Verb.EXTEND: _extend,
     Verb.EXPIRE: _expire,

@@ -8,7 +8,7 @@ while it was off it makes up for, in this way.
   has happened for so long that hub staff are asked whether to close, they are no longer told that it takes long.
 - Access is warned of by the warning that fits the days that are left: one that was missed is not made up for beside it.
 - A draft is deleted only when its owner was warned a week before, even where its time is over.
-- Access ends on the day after its last day, or as soon as the clock goes again.
+- Access ends on the day after its last day, or as soon as the clock goes again; also where nobody holds it any more.
 
 Each request has its own transaction; one that fails is logged, and the others go on.
 """
@@ -59,10 +59,12 @@ def remind_of(request: AccessRequest) -> None:
 
 @transaction.atomic
 def ask_for_deletion_in(request: AccessRequest) -> None:
-    """Remind of the copies of one request whose access is over."""
+    """Remind of the copies of one request whose access is over, or of those whose own access ended alone."""
     request = AccessRequest.objects.locked(request)
     if request.status in ENDED_ACCESS and not request.copies_deleted_at:
         notifications.ask_for_deletion(request)
+    for grant in clock.uncertain_grants().filter(request=request).select_related("participant"):
+        notifications.ask_one_for_deletion(request, grant)
 
 
 @shared_task(name="access_requests.warn")

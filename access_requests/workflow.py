@@ -64,6 +64,7 @@ class Verb(StrEnum):
     RECORD_AGREEMENT = "record-agreement"
     GRANT = "grant"
     DELIVER = "deliver"
+    CLOSE_DELIVERY = "close-delivery"
     SHOW_SECRET = "show-secret"  # noqa: S105  a verb, not a secret
     EXTEND = "extend"
     EXPIRE = "expire"
@@ -149,9 +150,12 @@ RUNNING = OPEN | {Status.GRANTED}
 FINISHED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 WITH_ACCESS = frozenset({Status.GRANTED, Status.EXPIRED, Status.REVOKED})
 ENDED_ACCESS = frozenset({Status.EXPIRED, Status.REVOKED})
+# Why one person's access ends while that of the others goes on.
+ENDED_ALONE = frozenset({GrantEnd.REMOVED, GrantEnd.LEFT})
 # Where people outside have the turn, and hub staff are asked after a long silence whether to close.
 SILENT = frozenset({Status.RETURNED, Status.APPROVED})
-REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.REVOKED})
+# Expired: only where it ended because somebody left, not by its last day.
+REOPENABLE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.CLOSED, Status.EXPIRED, Status.REVOKED})
 
 NAMED = frozenset({Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER})
 # Who gets access: whoever works with the data. A signatory signs and gets none.
@@ -219,12 +223,13 @@ MOVES: dict[Verb, Move] = {
     Verb.RECORD_AGREEMENT: Move(RUNNING, (), _HUB),
     Verb.GRANT: Move(frozenset({Status.APPROVED, Status.GRANTED}), (Status.GRANTED,), _SYSTEM),
     Verb.DELIVER: Move(_GRANTED, (), _HUB),
+    Verb.CLOSE_DELIVERY: Move(SENT, (), _HUB),
     Verb.SHOW_SECRET: Move(_GRANTED, (), HOLDERS),
     Verb.EXTEND: Move(_GRANTED, (), _REVIEWERS),
     Verb.EXPIRE: Move(_GRANTED, (Status.EXPIRED,), _SYSTEM),
     Verb.REVOKE: Move(frozenset({Status.APPROVED, Status.GRANTED}), (Status.REVOKED,), _REVIEWERS, reason=True),
     Verb.LEAVE: Move(_GRANTED, (Status.GRANTED, Status.EXPIRED), HOLDERS | _HUB),
-    Verb.CONFIRM_DELETION: Move(ENDED_ACCESS, (), _APPLICANT | {Part.RECIPIENT_SCIENTIST} | _HUB),
+    Verb.CONFIRM_DELETION: Move(WITH_ACCESS, (), HOLDERS | _HUB),
     Verb.RENEW: Move(frozenset({Status.GRANTED, Status.EXPIRED}), (), _APPLICANT),
     Verb.REOPEN: Move(REOPENABLE, (Status.IN_REVIEW,), _HUB, reason=True),
     Verb.MESSAGE: Move(SENT, (), _PARTIES),

@@ -19,10 +19,10 @@ from access_requests.kinds import day_in_words
 from access_requests.models import AccessRequest, Attachment, Delivery
 from access_requests.people import Named
 from access_requests.rows import shown, with_rows
-from access_requests.workflow import GrantEnd, Part, Status, Verb
+from access_requests.workflow import Answer, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, confirm, draft_of, fresh, license_of, make_user, set_policy
+from tests.cast import RequestAt, confirm, draft_of, fresh, license_of, make_user, provider_of, set_policy
 from tests.support.access import (
     HOW,
     LINK,
@@ -39,7 +39,7 @@ from tests.support.access import (
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-SLUGS = ("deliver", "extend", "leave", "revoke", "agreement", "deletion")
+SLUGS = ("deliver", "extend", "leave", "revoke", "agreement", "closed", "deletion")
 
 
 @pytest.fixture
@@ -84,6 +84,20 @@ def test_hub_staff_are_offered_what_can_be_done(granted: AccessRequest, hedda: U
 def test_deciders_extend_and_revoke(granted: AccessRequest, per: User) -> None:
     set_end(granted, timezone.localdate())
     assert offered(per, granted) == {"extend", "revoke"}
+
+
+def test_deciders_who_were_excused_are_offered_neither(
+    request_at: RequestAt, per: User, petra: User, rut: User, brgandi: Dataset
+) -> None:
+    request = request_at(Status.IN_REVIEW)
+    actions.excuse(request=request, by=per, provider=provider_of(brgandi, 1), reason="We write a paper together.")
+    request = actions.decide(request=again(request), by=petra, answer=Answer.APPROVE)
+    assert (offered(per, request), offered(petra, request)) == (set(), {"revoke"})
+    set_end(confirm(request, rut), timezone.localdate())
+    assert (offered(per, request), offered(petra, request)) == (set(), {"extend", "revoke"})
+    answer = page(per, step_path(request, "revoke"), {"reason": "Conflict."})
+    assert answer.status_code == 403
+    assert "not excused" in html(answer)
 
 
 def test_an_approval_can_be_revoked_and_over_is_over(request_at: RequestAt, hedda: User, rut: User, per: User) -> None:
@@ -244,6 +258,22 @@ def test_recording_that_copies_are_deleted(request_at: RequestAt, hedda: User) -
     page(hedda, step_path(request, "deletion"), {"deleted": "on"})
     assert again(request).copies_deleted_at
     assert offered(hedda, request) == set()
+
+
+def test_recording_that_one_person_s_copies_are_deleted(granted: AccessRequest, hedda: User, rut: User) -> None:
+    assert "deletion" not in offered(hedda, granted)
+    actions.leave(request=granted, by=rut)
+    assert "deletion" in offered(hedda, granted)
+    assert heaps(hedda)["copies"] == [page_path(granted)]
+    assert "It is not confirmed yet that their copies are deleted" in html(page(hedda, page_path(granted)))
+    asked = page(hedda, step_path(granted, "deletion"))
+    assert asked.context["form"]["persons"].value() == numbers(granted, "Rut Ek")
+    assert "Ada Berg" not in str(asked.context["form"])
+    page(hedda, step_path(granted, "deletion"), {"persons": numbers(granted, "Rut Ek"), "deleted": "on"})
+    assert grant_of(granted, "Rut Ek").copies_deleted_at
+    assert "deletion" not in offered(hedda, granted)
+    assert "copies" not in heaps(hedda)
+    assert "that their copies are deleted." in html(page(hedda, page_path(granted)))
 
 
 # The decision page

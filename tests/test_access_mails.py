@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from access_requests import actions, notifications
@@ -16,7 +17,7 @@ from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import RequestAt, confirm, make_user, set_policy
-from tests.mails import ADA, HUB, PER, PETRA, RUT, SUNE
+from tests.mails import ADA, HUB, MIA, PER, PETRA, RUT, SUNE
 from tests.support.access import HOW, LINK, SECRET, again, hand_over, kinds_of, mails_of, person_in, set_end
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,41 @@ def test_deletion_that_the_hub_records_is_told_to_who_is_responsible(request_at:
     request = request_at(Status.REVOKED)
     actions.confirm_deletion(request=request, by=hedda)
     assert kinds_of(request) == {RUT: "deletion-recorded"}
+
+
+@pytest.fixture
+def mia(granted: AccessRequest, hedda: User) -> User:
+    """Has access as a member."""
+    user = make_user(MIA, "Mia Lind")
+    person = Named(Part.MEMBER, "Mia Lind", "", MIA, "Uppsala University")
+    confirm(actions.add_person(request=granted, by=hedda, person=person), user)
+    return user
+
+
+def test_who_is_removed_is_told_to_delete_and_whom_to_tell(granted: AccessRequest, mia: User, hedda: User) -> None:
+    actions.remove_person(request=again(granted), by=hedda, person=person_in(granted, "Mia Lind"))
+    mail = mails_of(granted, "removed")[MIA]
+    assert mail.subject.startswith("Delete your copies: your access to BRGANDI has ended")
+    assert f"When they are deleted, write it to {settings.HUB_EMAIL}" in words(mail)
+    actions.confirm_deletion(request=again(granted), by=hedda)
+    assert kinds_of(granted) == {MIA: "own-deletion-recorded"}
+
+
+def test_the_applicant_who_is_replaced_is_told_to_delete(granted: AccessRequest, hedda: User) -> None:
+    nils = make_user("nils@uu.example", "Nils New")
+    actions.change_applicant(request=granted, by=hedda, email=nils.email)
+    mail = mails_of(granted, "applicant-no-more")[ADA]
+    assert mail.subject.startswith("Delete your copies: your access to BRGANDI has ended")
+    assert "All your copies of the data must be deleted now." in words(mail)
+
+
+def test_who_declines_after_access_is_told_to_delete_and_confirms(granted: AccessRequest, mia: User) -> None:
+    actions.decline_part(request=again(granted), by=mia)
+    mail = mails_of(granted, "declined-access")[MIA]
+    assert f"{granted.get_absolute_url()}deletion/" in words(mail)
+    actions.confirm_deletion(request=again(granted), by=mia)
+    assert kinds_of(granted) == {HUB: "own-copies-deleted"}
+    assert "Mia Lind confirmed that all their own copies of BRGANDI are deleted." in words(mails_of(granted)[HUB])
 
 
 # What the clock sends

@@ -260,6 +260,22 @@ def test_the_earlier_request_is_named_to_those_who_may_see_it(
 # Deletion
 
 
+def test_who_left_confirms_their_own_copies_while_others_go_on(
+    granted: AccessRequest, rut: User, ada: User, client: Client
+) -> None:
+    actions.leave(request=granted, by=rut)
+    assert "Confirm that your copies are deleted" in text(rut, granted)
+    assert "are deleted" not in text(ada, granted)
+    assert "All your copies of the data must be deleted" in standing(again(granted), rut).sentence
+    client.force_login(rut)
+    assert "Are your copies deleted?" in client.get(url(granted, "deletion")).content.decode()
+    done = client.post(url(granted, "deletion"), {"deleted": "on"}, follow=True).content.decode()
+    assert "It is recorded that your copies are deleted" in done
+    assert "You confirmed that all your copies of the data are deleted." in done
+    assert "that your copies are deleted." in standing(again(granted), rut).sentence
+    assert client.get(url(granted, "deletion")).status_code == 403
+
+
 def test_the_recipient_scientist_is_asked_to_confirm(
     request_at: RequestAt, rut: User, ada: User, client: Client
 ) -> None:

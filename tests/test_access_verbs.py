@@ -16,7 +16,7 @@ from access_requests.rules import Denied, may
 from access_requests.workflow import Answer, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
-from tests.cast import RequestAt, confirm, fresh, license_of, make_user, sent, set_policy
+from tests.cast import RequestAt, by_hub, confirm, fresh, license_of, make_user, provider_of, sent, set_policy
 from tests.support.access import LINK, SECRET, again, grant_of, hand_over, person_in, set_end
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +230,34 @@ def test_only_deciders_and_the_hub_extend(granted: AccessRequest, ada: User, rut
             actions.extend(request=granted, by=person, ends=TODAY() + 9 * DAY)
 
 
+def test_a_decider_who_was_excused_neither_extends_nor_revokes(
+    request_at: RequestAt, brgandi: Dataset, per: User, petra: User, rut: User
+) -> None:
+    request = request_at(Status.IN_REVIEW)
+    actions.excuse(request=request, by=per, provider=provider_of(brgandi, 1), reason="We write a paper together.")
+    request = actions.decide(request=again(request), by=petra, answer=Answer.APPROVE)
+    with pytest.raises(Denied, match="not excused"):
+        actions.revoke(request=request, by=fresh(per), reason="After all.")
+    request = confirm(request, rut)
+    set_end(request, TODAY() + DAY)
+    for verb in (Verb.EXTEND, Verb.REVOKE):
+        assert not may(fresh(per), verb, again(request))
+        assert may(fresh(petra), verb, again(request))
+    with pytest.raises(Denied, match="not excused"):
+        actions.extend(request=request, by=fresh(per), ends=TODAY() + 9 * DAY)
+
+
+def test_where_the_hub_decides_no_decider_extends_or_revokes(
+    ada: User, rut: User, brgandi: Dataset, per: User, hedda: User
+) -> None:
+    by_hub(license_of(brgandi))
+    request = confirm(actions.decide(request=sent(ada, brgandi), by=hedda, answer=Answer.APPROVE), rut)
+    set_end(request, TODAY() + DAY)
+    for verb in (Verb.EXTEND, Verb.REVOKE):
+        assert not may(fresh(per), verb, again(request))
+        assert may(hedda, verb, again(request))
+
+
 # The end
 
 
@@ -279,36 +307,36 @@ def test_the_last_to_leave_ends_the_access(granted: AccessRequest, ada: User, ru
         actions.leave(request=request, by=rut)
 
 
+def test_the_hub_takes_back_that_the_last_one_left(granted: AccessRequest, rut: User, per: User, hedda: User) -> None:
+    actions.leave(request=granted, by=rut)
+    request = actions.leave(request=again(granted), by=hedda, person=person_in(granted, "Ada Berg"))
+    assert request.status == Status.EXPIRED
+    assert not may(per, Verb.REOPEN, again(request))
+    request = actions.reopen(request=again(request), by=hedda, reason="It was somebody else.")
+    assert request.status == Status.IN_REVIEW
+    request = actions.decide(request=request, by=fresh(per), answer=Answer.APPROVE)
+    assert request.status == Status.GRANTED
+    assert grant_of(request, "Ada Berg").in_force
+    assert not grant_of(request, "Rut Ek").in_force, "she has left"
+    actions.leave(request=again(request), by=hedda, person=person_in(request, "Ada Berg"))
+    assert granted.grants.filter(participant__name="Ada Berg").count() == 2
+
+
+def test_what_ended_with_its_last_day_is_not_taken_up_again(granted: AccessRequest, ada: User, hedda: User) -> None:
+    set_end(granted, TODAY() + 3 * DAY)
+    actions.leave(request=granted, by=hedda, person=person_in(granted, "Rut Ek"))
+    request = actions.leave(request=again(granted), by=ada)
+    assert may(hedda, Verb.REOPEN, request)
+    with time_machine.travel(timezone.now() + 4 * DAY), pytest.raises(Denied, match="ended with its last day"):
+        actions.reopen(request=request, by=hedda, reason="It was somebody else.")
+
+
 def test_people_leave_for_themselves_only(granted: AccessRequest, ada: User) -> None:
     actions.leave(request=granted, by=ada, person=person_in(granted, "Rut Ek"))
     assert grant_of(granted, "Rut Ek").in_force
     assert not grant_of(granted, "Ada Berg").in_force
     with pytest.raises(Denied, match="no access here"):
         actions.leave(request=granted, by=ada)
-
-
-def test_the_recipient_scientist_confirms_deletion_and_the_hub_may(
-    request_at: RequestAt, ada: User, rut: User, hedda: User
-) -> None:
-    request = request_at(Status.REVOKED)
-    with pytest.raises(Denied, match="recipient scientist confirms"):
-        actions.confirm_deletion(request=request, by=ada)
-    assert may(hedda, Verb.CONFIRM_DELETION, request)
-    assert actions.confirm_deletion(request=request, by=rut).copies_deleted_at
-    with pytest.raises(Denied, match="confirmed already"):
-        actions.confirm_deletion(request=again(request), by=hedda)
-
-
-def test_access_that_opens_again_has_copies_to_delete_again(
-    request_at: RequestAt, rut: User, hedda: User, per: User
-) -> None:
-    request = request_at(Status.REVOKED)
-    actions.confirm_deletion(request=request, by=rut)
-    request = actions.reopen(request=again(request), by=hedda, reason="A mistake.")
-    request = actions.decide(request=request, by=fresh(per), answer=Answer.APPROVE)
-    assert (request.status, request.copies_deleted_at) == (Status.GRANTED, None)
-    request = actions.revoke(request=request, by=hedda, reason="After all.")
-    assert may(rut, Verb.CONFIRM_DELETION, request)
 
 
 # Renewal

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from access_requests import actions, tasks
+from access_requests import clock as clock_lists
 from access_requests.actions.access import HandedOver
 from access_requests.models import AccessRequest
-from access_requests.workflow import Status
+from access_requests.workflow import Answer, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
@@ -100,6 +102,26 @@ class TestAccess:
         assert (now(request).status == Status.EXPIRED) is over
         assert now(request).events.filter(verb="expire").count() == over
 
+    def test_it_ends_also_where_nobody_holds_it(
+        self, brgandi: Dataset, ada: User, per: User, hedda: User, client: Client
+    ) -> None:
+        set_policy(license_of(brgandi), days=100, needed="applicant")
+        nils = cast.make_user("nils@uu.example", "Nils New")
+        with time_machine.travel(datetime.combine(STARTS, time(9), tzinfo=UTC), tick=False):
+            request = actions.decide(request=cast.sent(ada, brgandi), by=per, answer=Answer.APPROVE)
+            actions.change_applicant(request=request, by=hedda, email=nils.email)
+        with time_machine.travel(datetime.combine(self.LAST + timedelta(days=1), time(5), tzinfo=UTC), tick=False):
+            client.force_login(nils)  # he comes after the last day and before the clock
+            text = request.license.text_in_force
+            assert text
+            accepted = {"accept_license": "on", "text": text.sha256}
+            html = client.post(f"{request.get_absolute_url()}accept/", accepted, follow=True).content.decode()
+            assert "You have accepted the licence." in html
+            assert "You now have access." not in html
+            tasks.end_access()
+            assert now(request).status == Status.EXPIRED
+            assert list(clock_lists.ended()) == []
+
     def test_without_an_end_nothing_ends(self, request_at: RequestAt, brgandi: Dataset) -> None:
         request = granted(request_at, brgandi, None)
         assert [clock(STARTS + timedelta(days=days)) for days in (30, 400, 4000)] == [[], [], []]
@@ -123,6 +145,26 @@ class TestAccess:
         clock(self.LAST + timedelta(days=1))
         actions.confirm_deletion(request=now(request), by=rut)
         assert clock(self.LAST + timedelta(days=31)) == []
+
+    def test_copies_of_one_who_left_are_asked_for_once(
+        self, request_at: RequestAt, brgandi: Dataset, rut: User, hedda: User
+    ) -> None:
+        request = granted(request_at, brgandi, None)
+        with time_machine.travel(datetime.combine(STARTS, time(10), tzinfo=UTC), tick=False):
+            actions.leave(request=request, by=rut)
+        assert clock(STARTS + timedelta(days=29)) == []
+        assert clock(STARTS + timedelta(days=30)) == [("delete-own-copies", RUT), ("own-copies-uncertain", HUB)]
+        assert clock(STARTS + timedelta(days=31)) == []
+        words = " ".join(Mail.objects.get(kind="delete-own-copies").text.split())
+        assert "ended on Monday 2 November 2026, and it is not confirmed yet that all your copies are deleted." in words
+
+    def test_copies_of_one_who_confirmed_are_not_asked_for(
+        self, request_at: RequestAt, brgandi: Dataset, rut: User
+    ) -> None:
+        request = granted(request_at, brgandi, None)
+        with time_machine.travel(datetime.combine(STARTS, time(10), tzinfo=UTC), tick=False):
+            actions.confirm_deletion(request=actions.leave(request=request, by=rut), by=rut)
+        assert clock(STARTS + timedelta(days=30)) == []
 
     def test_approval_that_was_revoked_left_no_copies(self, request_at: RequestAt, hedda: User) -> None:
         with time_machine.travel(datetime.combine(STARTS, time(9), tzinfo=UTC), tick=False):

@@ -72,6 +72,11 @@ class TestOffers:
     def test_between(self, request_at: RequestAt, status: Status, hedda: User) -> None:
         assert around(hedda, request_at(status)) == {"register": True}
 
+    def test_over_because_the_last_one_left(self, request_at: RequestAt, ada: User, rut: User, hedda: User) -> None:
+        request = actions.leave(request=actions.leave(request=request_at(Status.GRANTED), by=rut), by=ada)
+        assert request.status == Status.EXPIRED
+        assert around(hedda, request) == {"reopen": True, "register": True}
+
     def test_where_the_hub_decides_nobody_is_excused(self, brgandi: Dataset, ada: User, hedda: User) -> None:
         by_hub(license_of(brgandi))
         assert around(hedda, sent(ada, brgandi)) == {"register": True}

@@ -130,6 +130,7 @@ ACTS: dict[Verb, Act] = {
         request=request, by=by, paper=_paper(request, by), signed_on=timezone.localdate()
     ),
     Verb.DELIVER: lambda request, by: actions.deliver(request=request, by=by, what=HandedOver(how="By courier.")),
+    Verb.CLOSE_DELIVERY: lambda request, by: actions.close_delivery(request=request, by=by),
     Verb.SHOW_SECRET: lambda request, by: actions.show_secret(request=request, by=by),
     Verb.EXTEND: lambda request, by: actions.extend(
         request=request, by=by, ends=timezone.localdate() + timedelta(days=500)
@@ -183,8 +184,6 @@ def beyond(verb: Verb, status: Status, parts: frozenset[Part], policy: Mapping[s
         return parts - {Part.DECIDER}
     if verb in {Verb.ADD_PERSON, Verb.REMOVE_PERSON} and status not in EDITABLE:
         return parts - {Part.APPLICANT}
-    if verb == Verb.CONFIRM_DELETION:  # there is a recipient scientist besides the applicant
-        return parts - {Part.APPLICANT}
     if verb == Verb.ATTACH and status in FINISHED:
         return parts - CONFLICTED
     return parts
@@ -194,7 +193,20 @@ def expected(verb: Verb, status: Status, person: str, policy: Mapping[str, Any])
     """Whether the tables let this person use this verb in this status."""
     move = MOVES[verb]
     acting = beyond(verb, status, parts_at(person, status) & move.by, policy)
-    return status in move.sources and bool(acting)
+    return status in move.sources and bool(of_something(verb, status, acting))
+
+
+def of_something(verb: Verb, status: Status, parts: frozenset[Part]) -> frozenset[Part]:
+    """Those of these parts for whom there is what the verb is about, in the request of `prepared`."""
+    if verb == Verb.CONFIRM_DELETION and status == Status.GRANTED:  # the copies of Otto, who is not named any more
+        return parts & {Part.HUB}
+    if verb == Verb.CONFIRM_DELETION:  # there is a recipient scientist, who answers for all
+        return parts - {Part.APPLICANT, Part.MEMBER}
+    if verb == Verb.CLOSE_DELIVERY and status != Status.GRANTED:  # nobody whose access ended had the data
+        return frozenset()
+    if verb == Verb.REOPEN and status == Status.EXPIRED:  # the last day is over
+        return frozenset()
+    return parts
 
 
 def attempt(verb: Verb, request: AccessRequest, person: User) -> tuple[bool, str]:
@@ -225,14 +237,26 @@ def _targets(verb: Verb) -> set[Status]:
     return {*MOVES[verb].targets, *MOVES[Verb.GRANT].targets, *MOVES[Verb.FORWARD].targets}
 
 
+def _with_otto(request: AccessRequest, people: Mapping[str, User]) -> AccessRequest:
+    """Otto has access, too."""
+    otto = Named(Part.MEMBER, "Otto Outsider", "", people["otto"].email, "Uppsala University")
+    return confirm(actions.add_person(request=request, by=people["hedda"], person=otto), people["otto"])
+
+
 def prepared(request_at: RequestAt, status: Status, people: Mapping[str, User], dataset: Dataset) -> AccessRequest:
-    """Ada's request with a member, access that ends some day, and everything handed over where there is access."""
+    """Ada's request with a member, access that ends some day, and everything handed over where there is access.
+
+    Otto had access, too, and is not named any more.
+    """
     set_policy(license_of(dataset), days=100)
     request = request_at(status, member=MIA)
     if status == Status.GRANTED:
         request = confirm(request, people["mia"])
         what = HandedOver(link="https://data.example/42", secret="swordfish")
+        request = _with_otto(request, people)
         request = actions.deliver(request=request, by=people["hedda"], what=what)
+        otto = request.participants.get(email=people["otto"].email)
+        request = actions.remove_person(request=request, by=people["hedda"], person=otto)
     if status == Status.SUBMITTED:
         request = confirm(request, people["rut"])
     return AccessRequest.objects.get(pk=request.pk)

@@ -151,7 +151,7 @@ class Workflow(RuleBasedStateMachine):
         if verb == Verb.DISCARD:
             self.model.status = None
             return
-        self.model.end_access(set(self.model.holders))
+        self.model.end_access(set(self.model.holders), alone=False)
         self.model.happened(MOVES[verb].targets[0])
 
     @rule(name=st.sampled_from(PEOPLE), answer=ANSWERS, place=st.integers(1, 2))
@@ -216,8 +216,7 @@ class Workflow(RuleBasedStateMachine):
     def reopen(self, name: str) -> None:
         """Taken up again: a new round on what was sent."""
         if self.attempt(name, Verb.REOPEN):
-            self.model.open_round()
-            self.model.happened(Status.IN_REVIEW)
+            self.model.reopen()
 
     @rule(name=st.sampled_from(PEOPLE))
     def confirm_part(self, name: str) -> None:
@@ -312,19 +311,28 @@ class Workflow(RuleBasedStateMachine):
             self.model.delivered = set(self.model.holders)
             self.model.happened()
 
-    @rule(name=st.sampled_from(PEOPLE), verb=st.sampled_from([Verb.SHOW_SECRET, Verb.CONFIRM_DELETION]))
+    @rule(name=st.sampled_from(PEOPLE), verb=st.sampled_from([Verb.SHOW_SECRET, Verb.CLOSE_DELIVERY]))
     def only_told(self, name: str, verb: Verb) -> None:
-        """What is recorded and moves nothing."""
+        """What is recorded and moves nothing: a secret is seen, the ways of those whose access ended are closed."""
         if self.attempt(name, verb):
-            self.model.deleted |= verb == Verb.CONFIRM_DELETION
+            self.model.ways = set() if verb == Verb.CLOSE_DELIVERY else self.model.ways
+            self.model.happened()
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def confirm_deletion(self, name: str) -> None:
+        """Copies are deleted: those of all when it is over, else of those whose access ended alone."""
+        acting = self.model.parts(name) & MOVES[Verb.CONFIRM_DELETION].by
+        if self.attempt(name, Verb.CONFIRM_DELETION):
+            gone = self.model.copies_for(name, acting)
+            self.model.copies -= gone
+            self.model.alone -= gone
             self.model.happened()
 
     @rule(name=st.sampled_from(PEOPLE))
     def leave(self, name: str) -> None:
         """One person's access ends; with the last one it is over."""
         if self.attempt(name, Verb.LEAVE):
-            self.model.end_access({name if name in self.model.named else "rut"})
-            self.model.happened(None if self.model.holders else Status.EXPIRED)
+            self.model.leave(name if name in self.model.named else "rut")
 
     @invariant()
     def all_is_as_the_tables_say(self) -> None:

@@ -8,6 +8,7 @@ Every verb raises `rules.Denied` with a sentence for the person, and then nothin
 
 from .access import (
     HandedOver,
+    close_delivery,
     confirm_deletion,
     deliver,
     expire,
@@ -41,6 +42,7 @@ __all__ = [
     "carry_over",
     "change_applicant",
     "close",
+    "close_delivery",
     "comment",
     "confirm",
     "confirm_deletion",

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from access_requests.events import seal
 from access_requests.models import AccessRequest, Agreement, Attachment, Delivery, Grant, Participant
 from access_requests.plain import plain
-from access_requests.rules import Denied, check_length, check_may
+from access_requests.rules import Denied, check_length, check_may, confirms_for_all, copies_to_confirm
 from access_requests.workflow import HOLDERS, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 
-from .moving import end_grants, grant_if_complete, grants_of, move, record, sealed_reason
+from .moving import end_grants, grant_if_complete, grants_of, move, note_copies, record, sealed_reason
 
 
 @transaction.atomic
@@ -123,6 +123,28 @@ def _delivery(grant: Grant, what: HandedOver, by: User, at: datetime) -> Deliver
 
 
 @transaction.atomic
+def close_delivery(
+    *, request: AccessRequest, by: User, persons: Collection[Participant] | None = None
+) -> AccessRequest:
+    """Hub staff record that the way to the data is closed for people whose access has ended.
+
+    Args:
+        persons: for whom; None: for everybody whose way is not recorded as closed.
+    """
+    request = AccessRequest.objects.locked(request)
+    check_may(by, Verb.CLOSE_DELIVERY, request)
+    keys = None if persons is None else {person.pk for person in persons}
+    rows = Grant.objects.filter(request=request).with_open_way().select_related("participant")
+    grants = [grant for grant in rows if keys is None or grant.participant_id in keys]
+    if not grants:
+        raise Denied(_("Choose somebody whose way to the data is still to be closed."))
+    Delivery.objects.filter(grant__in=grants, closed_at=None).update(closed_at=timezone.now(), closed_by=by)
+    numbers = sorted({grant.participant.number for grant in grants})
+    record(request, Verb.CLOSE_DELIVERY, by=by, payload={"persons": numbers})
+    return request
+
+
+@transaction.atomic
 def show_secret(*, request: AccessRequest, by: User) -> Delivery:
     """A holder looks at the secret of their latest delivery; that they did is recorded."""
     request = AccessRequest.objects.locked(request)
@@ -172,6 +194,7 @@ def expire(*, request: AccessRequest, today: date) -> bool:
         return False
     ended = end_grants(grants_of(request), GrantEnd.EXPIRED)
     move(request, Status.EXPIRED)
+    note_copies(request)
     record(request, Verb.EXPIRE, by=None, payload={"ended": ended})
     return True
 
@@ -184,6 +207,7 @@ def revoke(*, request: AccessRequest, by: User, reason: str) -> AccessRequest:
     sealed = sealed_reason(request, reason)
     ended = end_grants(grants_of(request), GrantEnd.REVOKED)
     move(request, Status.REVOKED)
+    note_copies(request)
     record(request, Verb.REVOKE, by=by, payload={"reason": sealed.digest, "ended": ended})
     return request
 
@@ -215,10 +239,28 @@ def leave(*, request: AccessRequest, by: User, person: Participant | None = None
 
 
 @transaction.atomic
-def confirm_deletion(*, request: AccessRequest, by: User) -> AccessRequest:
-    """Whoever is responsible for the data confirms, after access ended, that all copies are deleted."""
+def confirm_deletion(
+    *, request: AccessRequest, by: User, persons: Collection[Participant] | None = None
+) -> AccessRequest:
+    """Somebody confirms, after access ended, that copies are deleted.
+
+    Once access is over, whoever is responsible for the data confirms it for all. Those whose own access ended alone
+    confirm it for themselves.
+
+    Args:
+        persons: whose copies, where hub staff record it; None: of everybody whose copies must be deleted now.
+    """
     request = AccessRequest.objects.locked(request)
     acting = check_may(by, Verb.CONFIRM_DELETION, request)
-    request.copies_deleted_at = timezone.now()
-    record(request, Verb.CONFIRM_DELETION, by=by, payload={"by_hub": Part.HUB in acting})
+    keys = None if persons is None else {person.pk for person in persons}
+    found = copies_to_confirm(by, request, acting)
+    grants = [grant for grant in found if keys is None or grant.participant_id in keys]
+    if not grants:
+        raise Denied(_("Choose somebody whose copies must be deleted."))
+    Grant.objects.filter(pk__in=[grant.pk for grant in grants]).update(copies_deleted_at=timezone.now())
+    note_copies(request)
+    payload: dict[str, Any] = {"by_hub": Part.HUB in acting}
+    if keys is not None or not confirms_for_all(request, acting):
+        payload["persons"] = sorted({grant.participant.number for grant in grants})
+    record(request, Verb.CONFIRM_DELETION, by=by, payload=payload)
     return request

@@ -13,7 +13,7 @@ from access_requests.events import append, seal
 from access_requests.flags import forces_triage
 from access_requests.models import AccessRequest, Event, Grant, Participant, SealedText
 from access_requests.rules import check_reason
-from access_requests.workflow import FINISHED, Answer, GrantEnd, Status, Verb
+from access_requests.workflow import ENDED_ACCESS, FINISHED, Answer, GrantEnd, Status, Verb
 from aidahub.accounts.models import User
 
 
@@ -95,6 +95,14 @@ def end_grants(grants: Iterable[Grant], reason: GrantEnd) -> list[int]:
         grant.deliveries.filter(emptied_at=None).update(link="", secret="", how="", emptied_at=now)
         numbers.append(grant.participant.number)
     return numbers
+
+
+def note_copies(request: AccessRequest) -> None:
+    """Note in a locked request whose access is over that no copies are left, once that is confirmed for every grant."""
+    rows = Grant.objects.filter(request=request)
+    confirmed = rows.exists() and not rows.filter(copies_deleted_at=None).exists()
+    if request.status in ENDED_ACCESS and confirmed:
+        request.copies_deleted_at = timezone.now()
 
 
 def grants_of(request: AccessRequest, person: Participant | None = None) -> list[Grant]:

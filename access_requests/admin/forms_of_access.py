@@ -18,6 +18,7 @@ from access_requests.kinds import day_in_words
 from access_requests.models import AccessRequest, Attachment, Delivery, Grant, Participant
 from access_requests.policies import policy_of
 from access_requests.rules import REASON_LENGTH, allowed
+from access_requests.workflow import ENDED_ACCESS
 
 
 class Day(forms.DateInput):
@@ -55,9 +56,8 @@ class AccessForm(forms.Form):
     @property
     def holders(self) -> list[tuple[str, str]]:
         """Everybody who has access, as choices: by their number in the record."""
-        return [
-            (str(grant.participant.number), f"{grant.participant.name}, {grant.institution}") for grant in self.held
-        ]
+        rows = ((str(held.participant.number), f"{held.participant.name}, {held.institution}") for held in self.held)
+        return list(dict.fromkeys(rows))
 
 
 class DeliverForm(AccessForm):
@@ -214,9 +214,38 @@ class AgreementForm(AccessForm):
         return day
 
 
-class DeletionForm(AccessForm):
-    """Whether it is so."""
+class ClosedForm(AccessForm):
+    """For whom; all who are left, to begin with."""
 
+    persons = forms.MultipleChoiceField(
+        label=_("For whom is it closed?"),
+        help_text=_("Whatever the link or the secret led to is not open to them any more."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def fill_in(self) -> None:
+        """Those whose access ended after data was handed over."""
+        rows = Grant.objects.filter(request=self.request).with_open_way().select_related("participant")
+        self.held = list(rows.order_by("participant__number"))
+        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.initial["persons"] = [number for number, _name in self.holders]
+
+
+class DeletionForm(AccessForm):
+    """Whether it is so; while others keep their access, for whom."""
+
+    persons = forms.MultipleChoiceField(label=_("Whose copies?"), widget=forms.CheckboxSelectMultiple)
     deleted = forms.BooleanField(
         label=_("Somebody who is responsible for the data has told us that all copies are deleted."),
     )
+
+    def fill_in(self) -> None:
+        """Those whose access ended alone; where it is over for all, nobody is to be chosen."""
+        if self.request.status in ENDED_ACCESS:
+            del self.fields["persons"]
+            return
+        rows = Grant.objects.filter(request=self.request).with_copies().select_related("participant")
+        self.held = list(rows.order_by("participant__number"))
+        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.fields["deleted"].label = gettext("They have told us that all of their copies are deleted.")
+        self.initial["persons"] = [number for number, _name in self.holders] if len(self.held) == 1 else []

@@ -9,12 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access_requests import actions
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Grant
 from access_requests.policies import policy_of
-from access_requests.workflow import ENDED_ACCESS, RUNNING, Part, Status, Verb
+from access_requests.rules import was_asked
+from access_requests.workflow import ENDED_ACCESS, RUNNING, WITH_ACCESS, Part, Status, Verb
 from aidahub.accounts.models import User
 
-from .forms_of_access import AccessForm, AgreementForm, DeletionForm, DeliverForm, ExtendForm, LeaveForm, RevokeForm
+from .forms_of_access import (
+    AccessForm,
+    AgreementForm,
+    ClosedForm,
+    DeletionForm,
+    DeliverForm,
+    ExtendForm,
+    LeaveForm,
+    RevokeForm,
+)
 from .steps import Reason, Step
 
 DELIVER = Step(
@@ -33,6 +43,15 @@ EXTEND = Step(
     title=gettext_lazy("Extend access of %(reference)s"),
     done=gettext_lazy("%(reference)s: access is extended."),
     look="plain",
+    reason=Reason.NONE,
+)
+CLOSED = Step(
+    slug="closed",
+    verb=Verb.CLOSE_DELIVERY,
+    label=gettext_lazy("Record that the way is closed"),
+    title=gettext_lazy("Is the way to the data of %(reference)s closed?"),
+    done=gettext_lazy("%(reference)s: it is recorded that the way to the data is closed."),
+    look="go",
     reason=Reason.NONE,
 )
 LEAVE = Step(
@@ -72,13 +91,16 @@ DELETION = Step(
     reason=Reason.NONE,
 )
 
-ACCESS_STEPS: dict[str, Step] = {step.slug: step for step in (DELIVER, EXTEND, LEAVE, REVOKE, AGREEMENT, DELETION)}
+ACCESS_STEPS: dict[str, Step] = {
+    step.slug: step for step in (DELIVER, EXTEND, LEAVE, REVOKE, AGREEMENT, CLOSED, DELETION)
+}
 ACCESS_FORMS: dict[str, type[AccessForm]] = {
     "deliver": DeliverForm,
     "extend": ExtendForm,
     "leave": LeaveForm,
     "revoke": RevokeForm,
     "agreement": AgreementForm,
+    "closed": ClosedForm,
     "deletion": DeletionForm,
 }
 
@@ -86,17 +108,26 @@ ACCESS_FORMS: dict[str, type[AccessForm]] = {
 def access_steps_for(user: User, request: AccessRequest, parts: frozenset[Part]) -> list[Step]:
     """The buttons that somebody is offered, by the status and what they are to the request."""
     steps = []
+    decides = Part.DECIDER in parts and was_asked(user, request)
     if user.is_hub and _needs_agreement(request):
         steps.append(AGREEMENT)
     if user.is_hub and request.status == Status.GRANTED:
         steps += [DELIVER, EXTEND, LEAVE, REVOKE]
-    elif Part.DECIDER in parts and request.status == Status.GRANTED:
+    elif decides and request.status == Status.GRANTED:
         steps += [EXTEND, REVOKE]
-    elif request.status == Status.APPROVED and (user.is_hub or Part.DECIDER in parts):
+    elif request.status == Status.APPROVED and (user.is_hub or decides):
         steps.append(REVOKE)
-    elif user.is_hub and request.status in ENDED_ACCESS and not request.copies_deleted_at and request.grants.all():
-        steps.append(DELETION)
-    return steps
+    return steps + (_after_the_end(request) if user.is_hub else [])
+
+
+def _after_the_end(request: AccessRequest) -> list[Step]:
+    """What is still to be recorded of access that ended."""
+    if all(grant.in_force for grant in request.grants.all()):
+        return []
+    rows = Grant.objects.filter(request=request)
+    steps = [CLOSED] if rows.with_open_way().exists() else []
+    copies = request.status in WITH_ACCESS and rows.with_copies().exists()
+    return [*steps, DELETION] if copies else steps
 
 
 def _needs_agreement(request: AccessRequest) -> bool:
@@ -119,8 +150,11 @@ def access_consequence(step: Step, request: AccessRequest) -> str:
         )
         if request.status == Status.GRANTED
         else _("Access does not open. Everybody concerned is told by mail why."),
+        CLOSED: _("It is recorded with your name and the time. Nobody gets a mail."),
         AGREEMENT: _("It is kept with the request. Access opens when nothing else is open."),
-        DELETION: _("It is recorded with your name, and whoever is responsible for the data is told by mail."),
+        DELETION: _("It is recorded with your name, and whoever is responsible for the data is told by mail.")
+        if request.status in ENDED_ACCESS
+        else _("It is recorded with your name, and those whose copies were deleted are told by mail."),
     }[step]
 
 
@@ -157,8 +191,14 @@ def _agreement(request: AccessRequest, by: User, form: AccessForm) -> AccessRequ
     return actions.record_agreement(request=request, by=by, paper=data["paper"], signed_on=data["signed_on"])
 
 
+def _closed(request: AccessRequest, by: User, form: AccessForm) -> AccessRequest:
+    return actions.close_delivery(request=request, by=by, persons=form.chosen(form.cleaned_data["persons"]))
+
+
 def _deletion(request: AccessRequest, by: User, form: AccessForm) -> AccessRequest:
-    return actions.confirm_deletion(request=request, by=by)
+    numbers = form.cleaned_data.get("persons")
+    persons = form.chosen(numbers) if numbers else None
+    return actions.confirm_deletion(request=request, by=by, persons=persons)
 
 
 _DO: dict[str, Callable[[AccessRequest, User, AccessForm], AccessRequest]] = {
@@ -167,5 +207,6 @@ _DO: dict[str, Callable[[AccessRequest, User, AccessForm], AccessRequest]] = {
     "leave": _leave,
     "revoke": _revoke,
     "agreement": _agreement,
+    "closed": _closed,
     "deletion": _deletion,
 }

@@ -121,10 +121,17 @@ def offers_of_hub(user: User, request: AccessRequest, parts: frozenset[Part]) ->
     if request.status == Status.IN_REVIEW and excusable(user, request):
         steps.append(EXCUSE)
     if user.is_hub:
-        steps += [REOPEN, REGISTER] if request.status in REOPENABLE else [REGISTER]
+        steps += [REOPEN, REGISTER] if _ended_before_its_time(user, request, parts) else [REGISTER]
     if not steps:
         return []
     return [offer_of_hub(step, request, may(user, step.verb, request, parts=parts)) for step in steps]
+
+
+def _ended_before_its_time(user: User, request: AccessRequest, parts: frozenset[Part]) -> bool:
+    """Whether it makes sense to take a request up again: not one whose access ended with its last day."""
+    if request.status == Status.EXPIRED:
+        return may(user, Verb.REOPEN, request, parts=parts).ok
+    return request.status in REOPENABLE
 
 
 def offer_of_hub(step: Step, request: AccessRequest, allowed: Allowed) -> Offer:

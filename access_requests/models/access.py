@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.labels import GRANT_END_CHOICES
+from access_requests.workflow import ENDED_ACCESS, ENDED_ALONE, Status
 from aidahub.accounts.models import User
 
 from .record import LicenseAcceptance
@@ -45,20 +46,44 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
         `worked_until` is the last day on which it did.
         """
-        last = Delivery.objects.filter(grant=models.OuterRef("pk")).order_by("-number").values("valid_until")
-        found = self.in_force().annotate(worked_until=models.Subquery(last[:1])).filter(worked_until__lt=today)
+        last = Delivery.objects.filter(grant=OuterRef("pk")).order_by("-number").values("valid_until")
+        found = self.in_force().annotate(worked_until=Subquery(last[:1])).filter(worked_until__lt=today)
         return found.order_by("worked_until", "request_id", "pk")
+
+    def with_copies(self) -> GrantQuerySet:
+        """Ended ones whose holders' copies must be deleted, and nobody has confirmed that they are.
+
+        Where access by the request is over, that is all of them; while it goes on, those of `ended_alone`.
+        """
+        ended = self.filter(ended_at__isnull=False, copies_deleted_at=None)
+        return ended.filter(Q(request__status__in=sorted(ENDED_ACCESS)) | _ended_alone())
+
+    def ended_alone(self) -> GrantQuerySet:
+        """Those of people whose access ended while others keep theirs, and who do not have it again."""
+        return self.filter(_ended_alone(), ended_at__isnull=False)
+
+    def with_open_way(self) -> GrantQuerySet:
+        """Ended ones whose holders had data handed over, and nobody has recorded that the way to it is closed."""
+        open_ways = Delivery.objects.filter(grant=OuterRef("pk"), closed_at=None)
+        return self.filter(Exists(open_ways), ended_at__isnull=False)
 
     def decisive(self) -> Grant | None:
         """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
         return self.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
 
 
+def _ended_alone() -> Q:
+    again = Grant.objects.in_force().filter(
+        request=OuterRef("request"), participant__email=OuterRef("participant__email")
+    )
+    return Q(request__status=Status.GRANTED, end_reason__in=sorted(ENDED_ALONE)) & ~Q(Exists(again))
+
+
 class Grant(models.Model):
     """One person's access to one dataset at one institution, from a day, to a day (included) or without end.
 
     `ends` is the last day that was agreed. What ended it is in `ended_at`, `closed_on` (the day of it in Stockholm) and
-    `end_reason`.
+    `end_reason`. `copies_deleted_at`: when it was confirmed that the holder's copies are deleted.
     """
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="grants", verbose_name=_("access request"))
@@ -70,6 +95,7 @@ class Grant(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     closed_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=20, choices=GRANT_END_CHOICES, blank=True)
+    copies_deleted_at = models.DateTimeField(_("copies deleted"), null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -89,7 +115,14 @@ class Grant(models.Model):
                 name="ended_grant_says_why",
             ),
         )
-        indexes = (models.Index(fields=("ended_at", "ends"), name="grant_in_force"),)
+        indexes = (
+            models.Index(fields=("ended_at", "ends"), name="grant_in_force"),
+            models.Index(
+                fields=("closed_on",),
+                condition=Q(ended_at__isnull=False, copies_deleted_at=None),
+                name="grant_with_copies",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.participant}, {self.request}"
@@ -103,7 +136,8 @@ class Grant(models.Model):
 class Delivery(models.Model):
     """How the data reached one holder: the latest is the one that counts.
 
-    `link` and `secret` are for the holder's eyes; both are emptied when the access ends.
+    `link` and `secret` are for the holder's eyes; both are emptied when the access ends. What they led to is closed
+    elsewhere, by hub staff, who record it: `closed_at`, `closed_by`.
     """
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="deliveries", verbose_name=_("grant"))
@@ -115,12 +149,23 @@ class Delivery(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     at = models.DateTimeField(_("when"), default=timezone.now)
     emptied_at = models.DateTimeField(_("emptied"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded as closed by")
+    )
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ("grant", "number")
-        constraints = (models.UniqueConstraint(fields=("grant", "number"), name="delivery_number"),)
+        constraints = (
+            models.UniqueConstraint(fields=("grant", "number"), name="delivery_number"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="closed_delivery_says_by_whom",
+            ),
+        )
+        indexes = (models.Index(fields=("grant",), condition=Q(closed_at=None), name="delivery_not_closed"),)
 
     def __str__(self) -> str:
         return f"{self.grant} {self.number}"

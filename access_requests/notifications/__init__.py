@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.utils import timezone
 from django.utils.translation import override
 
-from access_requests.models import AccessRequest, Event, Participant
+from access_requests.models import AccessRequest, Event, Grant, Participant
 from access_requests.waiting import working_days_since
 from access_requests.workflow import ENDED_ACCESS, Status, Verb
 from aidahub.outbox.models import Mail
@@ -21,7 +21,7 @@ from aidahub.outbox.queue import queue, written_about
 from aidahub.outbox.wording import one_line
 from datasets.models import LicenseText
 
-from . import reminders, silences, to_holders, to_named
+from . import of_copies, reminders, silences, to_holders, to_named
 from .case import Case
 from .letter import Letter, as_html, as_text
 from .readers import Reader, holders, hub, languages_of, named, of_person, responsible
@@ -33,6 +33,7 @@ __all__ = [
     "announce",
     "ask_again",
     "ask_for_deletion",
+    "ask_one_for_deletion",
     "ask_to_close",
     "delete_copies",
     "ending_soon",
@@ -116,6 +117,15 @@ def ask_for_deletion(request: AccessRequest) -> int:
     """Remind them, and tell hub staff that nobody has confirmed it; once for each end of access."""
     case = Case(request)
     return delete_copies(request) + post(case, [(silences.copies_uncertain, hub(case))], about=turn_of(request))
+
+
+def ask_one_for_deletion(request: AccessRequest, grant: Grant) -> int:
+    """Remind somebody whose own access by a locked request ended, and tell hub staff; once for each such end."""
+    case = of_copies.Ended(request, grant)
+    about = f"{request.reference}/copies-of-{grant.participant.number}/{grant.ended_at:%Y%m%dT%H%M%S%f}"
+    readers = of_person(grant.participant)
+    mailings = [(of_copies.delete_own_copies, readers), (of_copies.own_copies_uncertain, hub(case))]
+    return post(case, mailings, about=about)
 
 
 def ask_again(request: AccessRequest, person: Participant, *, about: str) -> bool:

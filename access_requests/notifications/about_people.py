@@ -10,6 +10,7 @@ from access_requests.workflow import Status
 
 from .case import Case
 from .letter import Letter
+from .of_ways import who_had_data
 from .parts import brief, changes, day, files, in_words, in_working_days, listed, planned_use
 from .readers import Reader, link_for
 from .to_people import about_person
@@ -90,6 +91,8 @@ def says_no(case: Case, reader: Reader) -> Letter:
     else:
         follows = _("The request goes on without them.")
     ended = [_("Their own access has ended with that.")] if case.payload.get("ended") else []
+    if who_had_data(case):
+        ended.append(_("Close the way to the data that was handed over to them, and record it on the request's page."))
     return Letter(
         _("Look into it: %(name)s declined, access to %(dataset)s for %(who)s") % names,
         _(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Part, Verb
 
-from . import to_holders, to_named, to_people, to_providers, to_reviewers
+from . import of_copies, of_ways, to_holders, to_named, to_people, to_providers, to_reviewers
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .readers import applicant, deciders, holders, hub, informed, named, responsible
@@ -45,19 +45,27 @@ def on_extend(case: Case) -> Iterator[Mailing]:
 
 
 def on_expire(case: Case) -> Iterator[Mailing]:
-    """Everybody whose access ended; whoever confirms that copies are deleted, also where they had none themselves."""
-    yield to_holders.expired, [*holders(case, case.payload["ended"]), *holders(case, [responsible(case).number])]
+    """Everybody whose access ended, and whoever confirms that copies are deleted; hub staff, who close the way.
+
+    Nobody needs to delete anything where that was confirmed before for everybody who had access.
+    """
+    yield from of_ways.hub_closes(case)
+    yield to_holders.expired, holders(case, case.payload["ended"])
+    if not case.request.copies_deleted_at:
+        yield to_holders.expired, holders(case, [responsible(case).number])
 
 
 def on_revoke(case: Case) -> Iterator[Mailing]:
-    """Everybody whose access ended, the others named, the deciders and hub staff."""
+    """Everybody whose access ended, the others named, the deciders and hub staff, who close the way to the data."""
+    yield from of_ways.hub_closes(case)
     yield to_holders.revoked, holders(case, case.payload["ended"])
     yield to_holders.approval_revoked, [*applicant(case), *named(case)]
     yield to_reviewers.revoked, [*deciders(case), *informed(case), *hub(case)]
 
 
 def on_leave(case: Case) -> Iterator[Mailing]:
-    """Whoever left, the applicant, and hub staff."""
+    """Whoever left, the applicant, and hub staff, who close the way to the data."""
+    yield from of_ways.hub_closes(case)
     yield to_holders.left, holders(case, case.payload["ended"])
     yield to_holders.others_left, applicant(case)
     if not _by_hub(case):
@@ -65,8 +73,13 @@ def on_leave(case: Case) -> Iterator[Mailing]:
 
 
 def on_deletion(case: Case) -> Iterator[Mailing]:
-    """Hub staff; where they recorded it themselves, whoever is responsible for the data."""
-    if _by_hub(case):
+    """Hub staff; where they recorded it themselves, whoever is responsible for the data, or whose copies they were."""
+    persons = case.payload.get("persons")
+    if persons and _by_hub(case):
+        yield of_copies.own_deletion_recorded, holders(case, persons)
+    elif persons:
+        yield of_copies.own_copies_deleted, hub(case)
+    elif _by_hub(case):
         yield to_holders.deletion_recorded, holders(case, [responsible(case).number])
     else:
         yield to_reviewers.copies_deleted, hub(case)
@@ -81,6 +94,7 @@ ON_ACCESS: dict[Verb, Rule] = {
     Verb.RECORD_AGREEMENT: on_agreement,
     Verb.GRANT: on_grant,
     Verb.DELIVER: on_deliver,
+    Verb.CLOSE_DELIVERY: nobody,
     Verb.SHOW_SECRET: nobody,
     Verb.EXTEND: on_extend,
     Verb.EXPIRE: on_expire,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from access_requests.workflow import Verb
 
-from . import about_people, to_named, to_people
+from . import about_people, of_copies, of_ways, to_named, to_people
 from .case import Case
 from .mailing import Mailing, Rule, nobody
 from .readers import applicant, hub, of_person
@@ -33,8 +33,10 @@ def on_accept(case: Case) -> Iterator[Mailing]:
 
 
 def on_decline(case: Case) -> Iterator[Mailing]:
-    """The applicant hears of it, hub staff also why."""
+    """The applicant hears of it, hub staff also why; whoever had access must delete their copies."""
     yield to_people.declined, applicant(case)
+    if case.payload.get("ended"):
+        yield of_copies.declined_access, of_person(case.person)
     yield about_people.says_no, hub(case)
 
 
@@ -46,7 +48,8 @@ def on_add(case: Case) -> Iterator[Mailing]:
 
 
 def on_replace(case: Case) -> Iterator[Mailing]:
-    """The new one is asked to confirm, the old one and the applicant hear of it."""
+    """The new one is asked to confirm, the old one and the applicant hear of it; hub staff close a way to the data."""
+    yield from of_ways.hub_closes(case)
     successor = case.request.participants.get(number=case.payload["successor"])
     yield to_named.added, of_person(successor)
     yield to_named.removed, of_person(case.person)
@@ -54,7 +57,11 @@ def on_replace(case: Case) -> Iterator[Mailing]:
 
 
 def on_remove(case: Case) -> Iterator[Mailing]:
-    """Whoever is not named any more hears of it; so does the applicant, unless it was their own doing."""
+    """Whoever is not named any more hears of it, the applicant, too, unless it was their own doing.
+
+    Hub staff close the way to data that was handed over.
+    """
+    yield from of_ways.hub_closes(case)
     still_named = any(person.email == case.person.email for person in case.people)
     if not still_named:
         yield to_named.removed, of_person(case.person)
@@ -63,7 +70,11 @@ def on_remove(case: Case) -> Iterator[Mailing]:
 
 
 def on_change_applicant(case: Case) -> Iterator[Mailing]:
-    """The new applicant is asked to accept the licence, the old one hears that it is theirs no more."""
+    """The new applicant is asked to accept the licence, the old one hears that it is theirs no more.
+
+    Hub staff close the way to data that was handed over.
+    """
+    yield from of_ways.hub_closes(case)
     yield to_people.applicant_now, applicant(case)
     yield to_people.applicant_no_more, of_person(case.person)
 

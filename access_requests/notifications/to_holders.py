@@ -16,6 +16,7 @@ from access_requests.workflow import Part, Status
 
 from .case import Case
 from .letter import Letter, Section
+from .of_copies import what_to_delete
 from .parts import day, in_words, listed, what
 from .readers import Reader, link_for, responsible
 from .to_people import period
@@ -198,7 +199,8 @@ def approval_revoked(case: Case, reader: Reader) -> Letter:
     lead = _("The approval of your request for access to %(dataset)s was revoked.")
     if Part.APPLICANT not in reader.parts:
         lead = _("Access to %(dataset)s by the request of %(asker)s, in which you are named, was revoked.")
-    copies_there = bool(case.payload["ended"]) and _confirms(case, reader)
+    left = case.request.grants.exists() and not case.request.copies_deleted_at
+    copies_there = left and _confirms(case, reader)
     subject = _("Revoked: access to %(dataset)s for %(who)s")
     if copies_there:
         subject = _("Confirm that copies are deleted: access to %(dataset)s for %(who)s was revoked")
@@ -234,10 +236,12 @@ def left(case: Case, reader: Reader) -> Letter:
         % names,
         what(case),
         reason(case),
-        _("See the request"),
-        case.own_url,
+        _("Confirm that your copies are deleted"),
+        case.own_page("deletion"),
         [
-            _("Copies of the data do not move with you: please delete yours."),
+            _("Copies of the data do not move with you: all of yours must be deleted now."),
+            what_to_delete(),
+            _("When they are deleted, confirm it on the request's page."),
             _("To work with the data where you are now, ask for access again."),
             _("If you did not leave, write to %(address)s at once.") % names,
         ],

@@ -21,6 +21,7 @@ from datasets.differences import taken_out_and_put_in
 
 from .case import Case
 from .letter import Letter, Section
+from .of_copies import how_to_confirm, what_to_delete
 from .parts import brief, changes, day, planned_use, what
 from .readers import Reader, link_to_part, people_of
 from .to_people import period
@@ -166,8 +167,10 @@ def waited_for(case: Case, reader: Reader) -> Letter:
 
 
 def removed(case: Case, reader: Reader) -> Letter:
-    """To somebody who is not named any more."""
+    """To somebody who is not named any more; where they had access, with what must be done now."""
     names = case.names
+    if case.payload.get("ended"):
+        return _removed_from_access(case)
     return Letter(
         _("No longer named: request for access to %(dataset)s by %(who)s") % names,
         _("You are not named any more in the request of %(asker)s for access to %(dataset)s.") % names,
@@ -177,7 +180,28 @@ def removed(case: Case, reader: Reader) -> Letter:
         settings.BASE_URL + case.request.dataset.get_absolute_url(),
         [
             _("You need to do nothing. You do not see the request any more; links in earlier mails do not work."),
-            _("If you had access to the data by this request, it has ended: please stop using it and delete copies."),
+            _("If this is not right, write to %(address)s.") % names,
+        ],
+    )
+
+
+def _removed_from_access(case: Case) -> Letter:
+    names = case.names
+    return Letter(
+        _("Delete your copies: your access to %(dataset)s has ended") % names,
+        _(
+            "You are not named any more in the request of %(asker)s for access to %(dataset)s, so your access by it "
+            "has ended. All your copies of the data must be deleted now."
+        )
+        % names,
+        what(case),
+        [],
+        "",
+        "",
+        [
+            what_to_delete(),
+            how_to_confirm(case, case.person),
+            _("You do not see the request any more; links in earlier mails do not work."),
             _("If this is not right, write to %(address)s.") % names,
         ],
     )

@@ -21,6 +21,7 @@ from aidahub.outbox.wording import one_line
 
 from .case import Case
 from .letter import Letter
+from .of_copies import how_to_confirm, what_to_delete
 from .parts import answers, changes, comments, day, files, in_words, listed, others, planned_use, what
 from .readers import Reader, link_for
 
@@ -299,6 +300,8 @@ def applicant_now(case: Case, reader: Reader) -> Letter:
 def applicant_no_more(case: Case, reader: Reader) -> Letter:
     """To the applicant in whose place somebody else stands now."""
     names = case.names
+    if case.payload["ended"]:
+        return _access_no_more(case)
     return Letter(
         _("No longer yours: request for access to %(dataset)s") % names,
         _("%(hub)s made %(asker)s the applicant of your request for access to %(dataset)s.") % names,
@@ -307,7 +310,29 @@ def applicant_no_more(case: Case, reader: Reader) -> Letter:
         _("Your other requests"),
         settings.BASE_URL + reverse("access_requests:mine"),
         [
-            _("You do not see this request any more. If you had access by it, that has ended: please stop using it."),
+            _("You do not see this request any more."),
+            _("If this is not right, write to %(address)s.") % names,
+        ],
+    )
+
+
+def _access_no_more(case: Case) -> Letter:
+    names = case.names
+    return Letter(
+        _("Delete your copies: your access to %(dataset)s has ended") % names,
+        _(
+            "%(hub)s made %(asker)s the applicant of your request for access to %(dataset)s, so your access by it has "
+            "ended. All your copies of the data must be deleted now."
+        )
+        % names,
+        what(case),
+        [],
+        _("Your other requests"),
+        settings.BASE_URL + reverse("access_requests:mine"),
+        [
+            what_to_delete(),
+            how_to_confirm(case, case.person),
+            _("You do not see this request any more."),
             _("If this is not right, write to %(address)s.") % names,
         ],
     )

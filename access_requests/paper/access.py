@@ -29,6 +29,7 @@ def _grant(grant: Grant, view: View) -> Item:
         row(_("Licence text"), _("number %(number)s") % {"number": grant.acceptance.license_text.number}),
         row(_("Ended on"), day_in_words(grant.closed_on) if grant.closed_on else ""),
         row(_("Why it ended"), why),
+        row(_("Copies confirmed deleted"), moment(grant.copies_deleted_at)),
     )
     return Item(_("Grant"), told + (_deliveries(grant) if view.hub else ()))
 
@@ -42,6 +43,8 @@ def _deliveries(grant: Grant) -> tuple[Row, ...]:
             parts.append(_("valid until %(day)s") % {"day": day_in_words(each.valid_until)})
         if each.emptied_at:
             parts.append(_("link and secret emptied %(moment)s") % {"moment": moment(each.emptied_at)})
+        if each.closed_at:
+            parts.append(_("recorded as closed %(moment)s") % {"moment": moment(each.closed_at)})
         found.append(row(_("Delivery %(number)s") % {"number": each.number}, ", ".join(parts)))
     return tuple(found)
 

@@ -15,7 +15,7 @@ from access_requests import actions
 from access_requests.holdings import holdings, with_grants
 from access_requests.models import AccessRequest
 from access_requests.policies import opens_a_way
-from access_requests.rules import REASON_LENGTH, Denied, check_may, may
+from access_requests.rules import REASON_LENGTH, Denied, check_may, confirms_for_all, may
 from access_requests.workflow import ENDED_ACCESS, MOVES, WITH_ACCESS, Part, Verb
 from aidahub.accounts.models import User
 
@@ -30,6 +30,7 @@ def panel(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, A
     """
     held = holdings(row, user) if row.status in WITH_ACCESS else []
     own = [holding for holding in held if holding.mine]
+    over = row.status in ENDED_ACCESS or any(not holding.grant.in_force for holding in own)
     renewable = row.status in MOVES[Verb.RENEW].sources and opens_a_way(row.license)
     earlier = AccessRequest.objects.visible_to(user).filter(pk=row.renews_id) if row.renews_id else ()
     return {
@@ -38,7 +39,8 @@ def panel(user: User, row: AccessRequest, parts: frozenset[Part]) -> dict[str, A
         "others": [holding for holding in held if not holding.mine],
         "may_leave": any(holding.open for holding in own),
         "may_renew": renewable and Part.APPLICANT in parts,
-        "may_confirm_deletion": row.status in ENDED_ACCESS and may(user, Verb.CONFIRM_DELETION, row, parts).ok,
+        "may_confirm_deletion": over and may(user, Verb.CONFIRM_DELETION, row, parts).ok,
+        "confirms_for_all": confirms_for_all(row, parts - {Part.HUB}),
         "renews": next(iter(earlier), None),
     }
 
@@ -107,14 +109,16 @@ def renew(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(ASKED)
 @for_people
 def deletion(request: SignedIn, reference: str) -> HttpResponse:
-    """`/requests/<reference>/deletion/`: confirm, after access ended, that all copies are deleted."""
+    """`/requests/<reference>/deletion/`: confirm, after access ended, that copies are deleted: all, or one's own."""
     row = visible(request, reference)
-    check_may(request.user, Verb.CONFIRM_DELETION, row)
+    for_all = confirms_for_all(row, check_may(request.user, Verb.CONFIRM_DELETION, row))
     if request.method != "POST":
-        return _page(request, row, "deletion")
+        return _page(request, row, "deletion", for_all=for_all)
     if not request.POST.get("deleted"):
         messages.error(request, _("Please tick the box if all copies are deleted. Nothing was confirmed."))
         return redirect("access_requests:deletion", reference=reference)
     actions.confirm_deletion(request=row, by=request.user)
-    messages.success(request, _("Thank you. It is recorded that all copies are deleted."))
+    thanks = _("Thank you. It is recorded that all copies are deleted.")
+    own = _("Thank you. It is recorded that your copies are deleted.")
+    messages.success(request, thanks if for_all else own)
     return redirect(row)

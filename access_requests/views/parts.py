@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from access_requests import actions, part_invitations
 from access_requests.duties import DUTIES
 from access_requests.forms_of_parts import DeclineForm, MemberForm, PartForm
+from access_requests.holdings import has_access
 from access_requests.labels import PART_LABELS
 from access_requests.models import AccessRequest, Participant, PartInvitation
 from access_requests.people import Named
 from access_requests.rules import Denied, check_may, may
 from access_requests.taking_part import PersonState, own, own_states, with_parts
-from access_requests.workflow import NAMED, Part, Status, Verb
+from access_requests.workflow import NAMED, Part, Verb
 
 from .shared import SignedIn, for_people, text_shown, visible, what_changed
 
@@ -139,7 +140,8 @@ def _confirm(request: SignedIn, row: AccessRequest, form: PartForm) -> HttpRespo
         messages.error(request, str(denied))
         return redirect("access_requests:part", reference=row.reference)
     thanks = _("Thank you. You have confirmed your part.")
-    messages.success(request, _("You now have access.") if row.status == Status.GRANTED and form.accepts else thanks)
+    opened = form.accepts and has_access(row, request.user)
+    messages.success(request, _("You now have access.") if opened else thanks)
     return redirect(row)
 
 

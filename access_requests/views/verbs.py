@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access_requests import actions
+from access_requests.holdings import has_access
 from access_requests.models import AccessRequest
 from access_requests.rules import Denied, check_may
 from access_requests.taking_part import Done, PersonState, own_states, with_parts
@@ -68,7 +69,7 @@ def accept(request: SignedIn, reference: str) -> HttpResponse:
         messages.error(request, _("Please read the licence and tick the box if you accept it."))
         return redirect("access_requests:accept", reference=reference)
     row = actions.accept_license(request=row, by=request.user, text=shown)
-    opened = row.status == Status.GRANTED
+    opened = has_access(row, request.user)
     messages.success(request, _("You have accepted the licence.") if not opened else _("You now have access."))
     return redirect(row)
 

@@ -37,6 +37,7 @@ def sections_for(user: User) -> list[Section]:
     others = (
         [
             desk_of_access.undelivered,
+            desk_of_access.open_ways,
             _late,
             desk_of_access.ending,
             desk_of_access.copies,

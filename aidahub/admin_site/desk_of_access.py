@@ -1,7 +1,8 @@
-"""The heaps on hub staff's desk about access: not delivered, about to end, copies not confirmed deleted."""
+"""The heaps on hub staff's desk about access: not delivered, about to end, and what is left to do after its end."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from access_requests.kinds import day_in_words
 from access_requests.models import AccessRequest, Grant, GrantQuerySet
 from access_requests.rows import page_url
-from access_requests.workflow import ENDED_ACCESS, Status
+from access_requests.workflow import Status
 from aidahub.accounts.models import User
 
 from .rows_of_desk import SHOWN, Row, Section, cut
@@ -71,6 +72,16 @@ def _stopped_since(grants: list[Grant]) -> str:
     return _("The link has stopped working since %(day)s; hand the data over again") % {"day": day}
 
 
+def open_ways(user: User) -> Section:
+    """Access that has ended after data was handed over, and nobody has recorded that the way to it is closed."""
+    why = _("Close the way to the data, and record it")
+    rows = [
+        replace(_row(request, held, _step(request.reference, "closed"), why), since=held[0].ended_at)
+        for request, held in _by_request(Grant.objects.with_open_way().order_by("closed_on", "request_id", "pk"))
+    ]
+    return cut("open-ways", _("Access ended, the way to the data not closed"), rows, "")
+
+
 def ending(user: User) -> Section:
     """Access whose last day comes within thirty days, the first to end first."""
     today = timezone.localdate()
@@ -88,10 +99,10 @@ def _last_day(grants: list[Grant]) -> str:
 
 
 def copies(user: User) -> Section:
-    """Access that is over, whose copies nobody has confirmed deleted, the longest over first."""
-    over = Grant.objects.filter(request__status__in=ENDED_ACCESS, request__copies_deleted_at=None)
+    """Access that is over, of all or of one person, whose copies nobody has confirmed deleted; longest over first."""
+    why = _("Nobody has confirmed that the copies are deleted")
     rows = [
-        _row(request, held, page_url(request.reference), _("Nobody has confirmed that the copies are deleted"))
-        for request, held in _by_request(over.order_by("request__ended_at", "request_id", "pk"))
+        replace(_row(request, held, page_url(request.reference), why), since=held[0].ended_at)
+        for request, held in _by_request(Grant.objects.with_copies().order_by("closed_on", "request_id", "pk"))
     ]
     return cut("copies", _("Copies not confirmed deleted"), rows, "")

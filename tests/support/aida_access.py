@@ -67,7 +67,7 @@ def rut_leaves(people: People) -> None:
     rut.look("51-left", "left the institution", without=(LINK,))
     people.post.arrives(mails.RUT, "Delete your copies: your access to BRGANDI ended with your move")
     people.post.arrives(mails.ADA, "Left the institution: Rut Ek")
-    people.post.arrives(mails.HUB, "Left the institution: Rut Ek")
+    people.post.arrives(mails.HUB, "Close the way to the data: BRGANDI, 1 person")
     people.ada.go(people.own)
     people.ada.look("52-ada-keeps-hers", LINK)
     assert people.row.status == Status.GRANTED
@@ -89,7 +89,7 @@ def hub_staff_revoke_it(people: People) -> None:
         (mails.MIA, "Revoked"),
         (mails.PER, "Revoked"),
         (mails.PETRA, "Revoked"),
-        (mails.HUB, "Revoked"),
+        (mails.HUB, "Close the way to the data: BRGANDI, 1 person"),
     ):
         (mail,) = people.post.arrives(address, beginning)
         assert GONE in mail.text
@@ -113,6 +113,8 @@ def the_copies_are_deleted(people: People) -> None:
     assert people.row.copies_deleted_at
     people.hedda.go(people.decision)
     people.hedda.look("57-over", YES, NO, NOTE, GONE)
+    people.hedda.open("Record that the way is closed")
+    people.hedda.do("Record that the way is closed")
     people.hedda.go(DESK)
     people.hedda.look("58-desk-done")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_requests.workflow import (
+    ENDED_ACCESS,
     HOLDERS,
     MOVES,
     NEEDED_PARTS,
@@ -47,7 +48,11 @@ class Model:
     asked: set[str] = field(default_factory=set)
     forwarded: bool = False
     signed: bool = False
-    deleted: bool = False
+    ways: set[str] = field(default_factory=set)
+    copies: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    left_last: set[str] = field(default_factory=set)
     events: int = 0
 
     @property
@@ -76,6 +81,8 @@ class Model:
         acting = beyond(verb, self.status, parts & MOVES[verb].by, self.policy)
         if verb == Verb.DECIDE and self.hub_decides:
             acting &= {Part.HUB}
+        if verb in {Verb.EXTEND, Verb.REVOKE} and name not in self.asked:
+            acting -= {Part.DECIDER}
         return bool(acting) and self.has_object(name, verb, acting)
 
     def has_object(self, name: str, verb: Verb, acting: frozenset[Part]) -> bool:
@@ -89,13 +96,22 @@ class Model:
                 return self.policy["days"] is not None
             case Verb.SHOW_SECRET:
                 return name in self.delivered
+            case Verb.CLOSE_DELIVERY:
+                return bool(self.ways)
             case Verb.LEAVE:
                 return name in self.holders or (Part.HUB in acting and "rut" in self.holders)
             case Verb.CONFIRM_DELETION:
-                return not self.deleted
+                return bool(self.copies_for(name, acting))
             case Verb.REMOVE_PERSON:
                 return Part.MEMBER in self.named.values()
         return True
+
+    def copies_for(self, name: str, acting: frozenset[Part]) -> set[str]:
+        """Whose copies somebody confirms to be deleted: all of them when it is over, else those who ended alone."""
+        over = self.status in ENDED_ACCESS
+        found = self.copies if over else self.alone - self.holders
+        for_all = acting & ({Part.HUB, Part.RECIPIENT_SCIENTIST} if over else {Part.HUB})
+        return set(found) if for_all else found & self.alone & {name}
 
     @property
     def needed(self) -> set[str]:
@@ -123,7 +139,7 @@ class Model:
             name
             for name, part in self.named.items()
             if part in HOLDERS and name in self.accepted and (part == Part.APPLICANT or name in self.confirmed)
-        }
+        } - self.left
 
     def happened(self, status: Status | None = None) -> None:
         """One event, and the status after it."""
@@ -179,10 +195,27 @@ class Model:
             self.happened(Status.IN_REVIEW)
         self.grant()
 
-    def end_access(self, names: set[str]) -> None:
-        """Access of these ends."""
+    def end_access(self, names: set[str], *, alone: bool = True) -> None:
+        """Access of these ends, their copies must be deleted, and the way to the data closed."""
+        self.ways |= names & self.delivered
+        self.copies |= names & self.holders
+        self.alone |= names & self.holders if alone else set()
         self.holders -= names
         self.delivered -= names
+
+    def leave(self, name: str) -> None:
+        """Somebody left the institution; with the last one it is over."""
+        self.end_access({name})
+        self.left.add(name)
+        self.left_last = set() if self.holders else {name}
+        self.happened(None if self.holders else Status.EXPIRED)
+
+    def reopen(self) -> None:
+        """Taken up again: a new round, and whoever was the last to leave may have access again."""
+        self.left -= self.left_last
+        self.left_last = set()
+        self.open_round()
+        self.happened(Status.IN_REVIEW)
 
     def unname(self, name: str) -> None:
         """Somebody is not named any more."""
