@@ -81,7 +81,7 @@ def _check_confirm_deletion(request: AccessRequest, acting: frozenset[Part]) -> 
         raise Denied(_("Nobody had access here, so there are no copies."))
     if request.copies_deleted_at:
         raise Denied(_("It is confirmed already that the copies are deleted."))
-    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
+    other = (row.part == Part.RECIPIENT_SCIENTIST and row.takes_part for row in request.participants.all())
     if acting == {Part.APPLICANT} and any(other):
         raise Denied(_("The recipient scientist confirms that the copies are deleted."))
 

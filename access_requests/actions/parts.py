@@ -51,8 +51,8 @@ def take_part(*, invitation: PartInvitation, by: User) -> AccessRequest:
 
 
 def _own(request: AccessRequest, by: User, parts: Iterable[Part]) -> list[Participant]:
-    """What the person is named as, of some parts."""
-    rows = Participant.objects.of(by).filter(request=request, part__in=sorted(parts))
+    """What the person is named as, of some parts, also what they declined."""
+    rows = Participant.objects.naming(by).filter(request=request, part__in=sorted(parts))
     return list(rows.order_by("number"))
 
 
@@ -156,7 +156,7 @@ def _for_whom(
 ) -> list[Participant]:
     """Whose acceptance it is: one's own, or that of whoever signed the paper that hub staff keep."""
     if Part.HUB not in acting:
-        return _own(request, by, HOLDERS)
+        return [person for person in _own(request, by, HOLDERS) if person.takes_part]
     if person is None or person.request_id != request.pk or person.removed_at or Part(person.part) not in HOLDERS:
         raise Denied(_("Say whose acceptance this is."))
     if paper is None or paper.request_id != request.pk or not paper.is_there:

@@ -42,20 +42,27 @@ def applicant(case: Case) -> list[Reader]:
 
 
 def named(case: Case) -> list[Reader]:
-    """Everybody named but the applicant; one reader for an address, with all its parts."""
-    parts: dict[str, set[Part]] = {}
-    for person in case.named:
-        parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
-    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+    """Everybody who takes part but the applicant; one reader for an address, with all its parts.
+
+    Whoever has declined hears of the request no more.
+    """
+    return _by_address(person for person in case.named if person.takes_part)
+
+
+def at_address(case: Case, address: str) -> list[Reader]:
+    """Whoever is named by an address, also where they have declined."""
+    return _by_address(person for person in case.named if person.email == address)
 
 
 def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
     """People of the request by their numbers in the record, also those named no more; else who has access now."""
     people = case.request.participants.order_by("number")
     if numbers is None:
-        people = people.filter(grants__ended_at=None, grants__isnull=False)
-    else:
-        people = people.filter(number__in=list(numbers))
+        return _by_address(people.filter(grants__ended_at=None, grants__isnull=False))
+    return _by_address(people.filter(number__in=list(numbers)))
+
+
+def _by_address(people: Iterable[Participant]) -> list[Reader]:
     parts: dict[str, set[Part]] = {}
     for person in people:
         parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
@@ -63,8 +70,9 @@ def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
 
 
 def responsible(case: Case) -> Participant:
-    """Who answers for the copies of the data: the recipient scientist, who is the applicant where no other is named."""
-    return next((person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST), case.applicant)
+    """Who answers for the copies: the recipient scientist; the applicant where no other is named, or they declined."""
+    scientist = (person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST and person.takes_part)
+    return next(scientist, case.applicant)
 
 
 def of_person(person: Participant) -> list[Reader]:
