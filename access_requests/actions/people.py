@@ -38,6 +38,9 @@ def add_person(*, request: AccessRequest, by: User, person: Named) -> AccessRequ
     if person.part not in (NAMED if Part.HUB in acting else {Part.MEMBER}):
         raise Denied(_("You can add members here. Who else is named stands in the answers."))
     added = _add(request, person)
+    sending.write_into_draft(request, Part(added.part), added)
+    if added.part == Part.RECIPIENT_SCIENTIST:
+        request.recipient_key = added.email
     payload = {"person": added.number, "part": added.part, "ended": []}
     return _told(request, Verb.ADD_PERSON, by, payload, blocked=False)
 
@@ -113,6 +116,7 @@ def remove_person(*, request: AccessRequest, by: User, person: Participant) -> A
         raise Denied(_("A request always has this person. Name somebody else in their place."))
     blocked = bool(blocks_review(request))
     payload = {"person": person.number, "part": person.part, "ended": _remove(request, person)}
+    sending.write_into_draft(request, Part(person.part), None)
     return _told(request, Verb.REMOVE_PERSON, by, payload, blocked=blocked)
 
 
@@ -126,6 +130,8 @@ def _remove(request: AccessRequest, person: Participant) -> list[int]:
 def replace_person(*, request: AccessRequest, by: User, person: Participant, successor: Named) -> AccessRequest:
     """Hub staff name somebody in another's place; that one's access ends, the new one confirms and accepts anew.
 
+    The answers being written name the new one from now on, so that sending again keeps them.
+
     Args:
         person: recipient scientist, signatory or member.
         successor: who takes the part; its own part is not looked at.
@@ -138,6 +144,7 @@ def replace_person(*, request: AccessRequest, by: User, person: Participant, suc
     ended = _remove(request, person)
     named = Named(Part(person.part), successor.name, successor.title, successor.email, successor.institution)
     added = _add(request, named)
+    sending.write_into_draft(request, Part(added.part), added)
     if added.part == Part.RECIPIENT_SCIENTIST:
         request.recipient_key = added.email
     payload = {"person": person.number, "successor": added.number, "part": added.part, "ended": ended}
@@ -169,5 +176,8 @@ def change_applicant(*, request: AccessRequest, by: User, email: str) -> AccessR
     if request.recipient_key == old.email:
         request.recipient_key = added.email
     request.applicant, request.draft_license_text = user, None  # what the old one accepted, this one has not
+    known = {**sending.known_of(user), "applicant_email": added.email}
+    own = {key: known[key] for key in request.draft if key in known and key.startswith("applicant_")}
+    request.draft = {**request.draft, **own}
     payload = {"person": old.number, "successor": added.number, "part": added.part, "ended": ended}
     return _told(request, Verb.CHANGE_APPLICANT, by, payload, blocked=False)
