@@ -115,6 +115,8 @@ class Workflow(RuleBasedStateMachine):
         def send(request: AccessRequest, by: User) -> None:
             if request.applicant == by and request.is_editable:
                 answers = {"applicant_name": by.name, "applicant_email": by.email}
+                # Asked anew where another signatory was named.
+                answers |= {"signatory_title": "Head of department", "signatory_may_sign": True}
                 request = actions.save_answers(request=request, by=by, answers=answers)
                 text = request.license.text_in_force
                 assert text

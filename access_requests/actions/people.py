@@ -20,6 +20,7 @@ from access_requests.rules import Denied, check_may
 from access_requests.workflow import NAMED, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from .excusing import excuse_the_named
 from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, record
 
 MOST_MEMBERS = 50
@@ -89,6 +90,7 @@ def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any],
             record(request, verb, by=by, payload=payload)
     except IntegrityError as error:
         raise Denied(sending.ANOTHER_OPEN) from error
+    request = excuse_the_named(request)
     return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
