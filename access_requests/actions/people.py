@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import sending
+from access_requests import sending, siblings
 from access_requests.conditions import blocks_review
 from access_requests.models import AccessRequest, Participant
 from access_requests.people import Named
@@ -21,9 +21,9 @@ from access_requests.workflow import NAMED, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 
 from .excusing import excuse_the_named
+from .members import MOST_MEMBERS, copy_members
 from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, record
 
-MOST_MEMBERS = 50
 MOST_EVER = 200
 
 
@@ -31,14 +31,18 @@ MOST_EVER = 200
 def add_person(*, request: AccessRequest, by: User, person: Named) -> AccessRequest:
     """Name somebody else: the applicant adds members before sending, hub staff anybody at any time.
 
+    The drafts that are asked for together with it name a member, too.
+
     Raises:
         Denied: also where the name or address is missing, or the part is somebody's already.
     """
-    request = AccessRequest.objects.locked(request)
+    request, others = siblings.locked_with_siblings(request)
     acting = check_may(by, Verb.ADD_PERSON, request)
     if person.part not in (NAMED if Part.HUB in acting else {Part.MEMBER}):
         raise Denied(_("You can add members here. Who else is named stands in the answers."))
     added = _add(request, person)
+    for draft in others:
+        copy_members(request, draft)
     sending.write_into_draft(request, Part(added.part), added)
     if added.part == Part.RECIPIENT_SCIENTIST:
         request.recipient_key = added.email
@@ -108,8 +112,11 @@ def _person_in(request: AccessRequest, person: Participant) -> Participant:
 
 @transaction.atomic
 def remove_person(*, request: AccessRequest, by: User, person: Participant) -> AccessRequest:
-    """Name somebody no longer; their own access ends. The applicant removes members before sending."""
-    request = AccessRequest.objects.locked(request)
+    """Name somebody no longer; their own access ends. The applicant removes members before sending.
+
+    The drafts that are asked for together with it name that member no longer, either.
+    """
+    request, others = siblings.locked_with_siblings(request)
     acting = check_may(by, Verb.REMOVE_PERSON, request)
     person = _person_in(request, person)
     if Part.HUB not in acting and person.part != Part.MEMBER:
@@ -117,6 +124,10 @@ def remove_person(*, request: AccessRequest, by: User, person: Participant) -> A
     if person.part in {Part.APPLICANT, Part.RECIPIENT_SCIENTIST}:
         raise Denied(_("A request always has this person. Name somebody else in their place."))
     blocked = bool(blocks_review(request))
+    for draft in others:
+        draft.participants.filter(part=person.part, email=person.email, removed_at=None).update(
+            removed_at=timezone.now()
+        )
     payload = {"person": person.number, "part": person.part, "ended": _remove(request, person)}
     sending.write_into_draft(request, Part(person.part), None)
     return _told(request, Verb.REMOVE_PERSON, by, payload, blocked=blocked)
