@@ -126,7 +126,7 @@ def ask_again(request: AccessRequest, person: Participant, *, about: str) -> boo
         about: what the mail is about; there is one for each.
     """
     readers = at_address(Case(request), person.email)
-    if not readers or (INVITATION, person.email) in written_about(about):
+    if not readers or (INVITATION, readers[0].address) in written_about(about):
         return False
     post(Case(request), [(to_named.invitation, readers)], about=about)
     return True

@@ -72,7 +72,7 @@ def named_who_see_it(case: Case) -> list[Reader]:
     proven = EmailAddress.objects.filter(email__in=there, verified=True, user__is_active=True)
     emails = {email.casefold() for email in proven.values_list("email", flat=True)}
     emails |= {person.email for person in case.named if person.email in there and person.user_id}
-    return [reader for reader in named(case) if reader.address in emails]
+    return [reader for reader in named(case) if reader.known_by in emails]
 
 
 def but_the_writer(case: Case, readers: list[Reader]) -> list[Reader]:
