@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from datasets.models import LicenseText
 
+from .conflicts import conflicts_in
 from .models import AccessRequest, Participant, ParticipantQuerySet, Policy
 from .policies import is_retired, policy_of
 from .workflow import HOLDERS, NEEDED_PARTS, Before, DecidedBy, Needed, Part, Verb
@@ -114,8 +116,9 @@ def hub_decides(policy: Policy) -> bool:
 def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool) -> bool:
     """Whether hub staff check a request before the deciders are asked.
 
-    What hub staff have forwarded once goes straight to the deciders when it is sent again; what they decide on, because
-    the policy says so or the dataset or licence is retired, goes to them at once.
+    What hub staff have forwarded once goes straight to the deciders when it is sent again; not where a decider was
+    named since: whoever names them keeps them from deciding, so hub staff look whether that is right. What they decide
+    on, because the policy says so or the dataset or licence is retired, goes to them at once.
 
     Args:
         request: the locked request.
@@ -127,9 +130,16 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
         return True
     if hub_decides(policy) or is_retired(request.license, request.dataset):
         return False
-    if not (policy.triage or leaves_free_countries(request, policy, answers)):
-        return False
-    return not request.events.filter(verb=Verb.FORWARD, by__isnull=False).exists()
+    forwarded = request.events.filter(verb=Verb.FORWARD, by__isnull=False)
+    if (since := _decider_named_since(request)) and not forwarded.filter(at__gte=since).exists():
+        return True
+    return (policy.triage or leaves_free_countries(request, policy, answers)) and not forwarded.exists()
+
+
+def _decider_named_since(request: AccessRequest) -> datetime | None:
+    """Since when somebody named takes part who would otherwise decide, the last of them; the applicant names nobody."""
+    named = [conflict.person for conflict in conflicts_in(request) if conflict.part != Part.APPLICANT]
+    return max((person.added_at for person in named), default=None)
 
 
 def leaves_free_countries(request: AccessRequest, policy: Policy, answers: Mapping[str, Any]) -> bool:

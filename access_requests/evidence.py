@@ -22,6 +22,7 @@ from .finding import Level as Level
 from .finding import fine, look
 from .identity import CHECKS as CHECKS_OF_A_PERSON
 from .identity import Person
+from .labels import PART_LABELS
 from .regions import EEA
 from .workflow import Part
 
@@ -39,6 +40,7 @@ class Facts:
         rejected: references of earlier requests of the same person that were rejected.
         open: references of other open requests of the same person for the same dataset.
         provider_emails: addresses of the dataset's providers, case-folded.
+        named_deciders: names of the deciders who are named in the request, each with what they are named as.
         today: the day of the check.
         people: the applicant, recipient scientist and signatory, with how they are known.
     """
@@ -51,6 +53,7 @@ class Facts:
     rejected: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     provider_emails: frozenset[str] = frozenset()
+    named_deciders: tuple[tuple[str, Part], ...] = ()
     today: date = date.min
     people: tuple[Person, ...] = ()
 
@@ -210,9 +213,19 @@ def _open(facts: Facts) -> Finding | None:
 def _provider_named(facts: Facts) -> Finding | None:
     keys = ("applicant_email", "recipient_email", "signatory_email")
     named = {facts.answer(key).casefold() for key in keys} | facts.verified_emails
-    if named & facts.provider_emails - {""}:
+    if named & facts.provider_emails - {""} and not facts.named_deciders:
         return look(_("Somebody named here is a provider of this dataset and may not decide on the request."))
     return None
+
+
+def _deciders_named(facts: Facts) -> list[Finding]:
+    """Each decider of the dataset whom somebody named, and so kept from deciding; the applicant names nobody."""
+    sentence = _("%(name)s, a decider of this dataset, is named as %(part)s and is not asked.")
+    asks = _("%(name)s, a decider of this dataset, is the applicant and is not asked.")
+    return [
+        look((asks if part == Part.APPLICANT else sentence) % {"name": name, "part": PART_LABELS[part]})
+        for name, part in facts.named_deciders
+    ]
 
 
 CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
@@ -235,5 +248,6 @@ CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
 def findings(facts: Facts) -> list[Finding]:
     """What the checks say, what is worth a look first."""
     found = [finding for check in CHECKS if (finding := check(facts))]
+    found += _deciders_named(facts)
     found += [finding for person in facts.people for check in CHECKS_OF_A_PERSON if (finding := check(person))]
     return sorted(found, key=lambda finding: finding.level != Level.LOOK)

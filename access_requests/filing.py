@@ -71,8 +71,9 @@ def _from_whom(row: Attachment, reader: User, inside: bool) -> str:
     """Who attached it: by name to those who see inside, and where somebody named did; else by what they act for."""
     if row.by_id == reader.pk:
         return _("you")
-    named = row.by_id == row.request.applicant_id or Participant.objects.of(row.by).filter(request=row.request).exists()
-    if inside or named:
+    named = Participant.objects.naming(row.by).filter(request=row.request)
+    is_one_of_them = row.by_id == row.request.applicant_id or named.exists()
+    if inside or is_one_of_them:
         return str(row.by)
     return settings.HUB_NAME if row.by.is_hub else _("the dataset's providers")
 

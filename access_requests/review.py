@@ -6,15 +6,16 @@ from django.utils import timezone
 
 from datasets.models import Provider
 
+from .conflicts import deciders_for
 from .models import AccessRequest, Decider, Round
 from .policies import policy_of
-from .rules import deciders_for, settle
+from .rules import settle
 from .workflow import Answer
 
 
 def open_round(request: AccessRequest) -> Round:
     """Open the next round on the last submission and ask its deciders; none left to ask: the hub decides."""
-    asked = deciders_for(request, request.participants.filter(removed_at=None))
+    asked = deciders_for(request)
     round_ = Round.objects.create(
         request=request,
         submission=request.submissions.latest("number"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,20 +18,8 @@ from datasets.models import DatasetProvider, Provider
 from .further import FURTHER, wrong_status
 from .models import AccessRequest, AnyUser, Decider, Grant, Participant, Round
 from .plain import plain
-from .policies import is_retired, policy_of
 from .refusals import Allowed, AlreadySent, Denied, Incomplete, allowed
-from .workflow import (
-    CONFLICTED,
-    ENDED_ACCESS,
-    ENDED_ALONE,
-    MOVES,
-    Answer,
-    DecidedBy,
-    Part,
-    Quorum,
-    Status,
-    Verb,
-)
+from .workflow import CONFLICTED, ENDED_ACCESS, ENDED_ALONE, MOVES, Answer, Part, Quorum, Status, Verb
 
 __all__ = ["Allowed", "AlreadySent", "Denied", "Incomplete", "allowed"]
 
@@ -45,6 +32,7 @@ def may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] 
 def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, frozenset[Part]]:
     """What a person is to each of these requests, by key, in three queries however many there are.
 
+    Whoever has declined their part is not named as that here: they neither read on nor are they kept from deciding.
     While votes are collected, a decider is a provider asked in the round that is open; before and after that, one
     whose part for the dataset is to decide. Hub staff decide where the round is theirs.
     """
@@ -68,7 +56,7 @@ def _named_as(user: User, rows: list[AccessRequest]) -> Iterator[tuple[int, str]
     known = [row for row in sent if "participants" in getattr(row, "_prefetched_objects_cache", {})]
     for row in known:
         for person in row.participants.all():
-            if person.removed_at is None and (person.user_id == user.pk or person.email in user.verified_emails):
+            if person.takes_part and (person.user_id == user.pk or person.email in user.verified_emails):
                 yield row.pk, person.part
     if len(known) < len(sent):
         keys = {row.pk for row in sent} - {row.pk for row in known}
@@ -101,6 +89,18 @@ def parts_in(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
     return parts_of(user, [request])[request.pk]
 
 
+# With these, whoever declined their part can change their mind; for everything else they are not named any more.
+ANSWERING = frozenset({Verb.CONFIRM_PART, Verb.DECLINE_PART})
+
+
+def _declined_by(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
+    """What a person is named as in this request and has declined to be."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    rows = Participant.objects.naming(user).filter(request=request, declined_at__isnull=False)
+    return frozenset(Part(part) for part in rows.values_list("part", flat=True))
+
+
 def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] | None = None) -> frozenset[Part]:
     """Refuse unless this person may use this verb on this request now.
 
@@ -115,6 +115,8 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
         Whoever is named in a request acts on that part of theirs only, never as a provider or for the hub.
     """
     parts = parts_in(by, request) if parts is None else parts
+    if verb in ANSWERING:
+        parts |= _declined_by(by, request)
     if not parts:
         raise Denied(_("There is no such request."))
     move = MOVES[verb]
@@ -167,7 +169,7 @@ def confirms_for_all(request: AccessRequest, acting: frozenset[Part]) -> bool:
     """
     if request.status not in ENDED_ACCESS:
         return False
-    other = (row.part == Part.RECIPIENT_SCIENTIST and row.removed_at is None for row in request.participants.all())
+    other = (row.part == Part.RECIPIENT_SCIENTIST and row.takes_part for row in request.participants.all())
     return bool(acting & {Part.HUB, Part.RECIPIENT_SCIENTIST}) or (Part.APPLICANT in acting and not any(other))
 
 
@@ -302,32 +304,3 @@ def settle(round_: Round, votes: dict[int | None, Answer], asked: set[int]) -> A
     if len(cast) < len(asked):
         return None
     return Answer.REJECT if Answer.REJECT in cast.values() else Answer.APPROVE
-
-
-def deciders_for(request: AccessRequest, people: Iterable[Participant]) -> list[Provider]:
-    """The providers to ask in a new round; an empty list means that hub staff decide.
-
-    A dataset or licence that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an
-    address that is theirs, nor where the only people who act for the provider are named themselves.
-    """
-    if policy_of(request.license).decided_by == DecidedBy.HUB or is_retired(request.license, request.dataset):
-        return []
-    users, emails = _who_is_named(request, people)
-    rows = DatasetProvider.objects.filter(
-        dataset=request.dataset_id, part=DatasetProvider.Part.DECIDER, retired_at=None
-    ).select_related("provider")
-    known = [row.provider for row in rows if request.is_open_to(row)]
-    return [provider for provider in known if provider.email not in emails and not _only_named(provider, users)]
-
-
-def _who_is_named(request: AccessRequest, people: Iterable[Participant]) -> tuple[set[int], set[str]]:
-    """Keys of the users who are named, and every address that names them or is theirs."""
-    emails = {person.email for person in people}
-    proven = EmailAddress.objects.filter(verified=True)
-    users = {*proven.filter(email__in=emails).values_list("user_id", flat=True), request.applicant_id}
-    return users, emails | set(proven.filter(user__in=users).values_list("email", flat=True))
-
-
-def _only_named(provider: Provider, users: set[int]) -> bool:
-    acting = set(provider.links.in_force().values_list("user_id", flat=True))
-    return bool(acting) and acting <= users

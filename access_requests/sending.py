@@ -24,7 +24,7 @@ from .conditions import entitled
 from .events import canonical, digest_of
 from .kinds import Kind, Sentence
 from .models import AccessRequest, Attachment, Grant, LicenseAcceptance, Participant, Submission
-from .people import Named, participants_in, recipient_key
+from .people import ASKED_FOR, PREFIX, Named, naming, naming_nobody, participants_in, recipient_key
 from .policies import policy_of
 from .questions import Question
 from .rules import Denied, Incomplete
@@ -96,8 +96,27 @@ def _files_gone(request: AccessRequest, asked: Sequence[Question], answers: Mapp
 
 
 def people_of(request: AccessRequest, answers: Mapping[str, Any]) -> list[Named]:
-    """The people whom the answers name, the applicant first."""
-    return participants_in(answers, applicant_email=request.applicant.email)
+    """The people whom the answers name, the applicant first, and those in parts for which the form does not ask."""
+    asked = {question.key for question in questions_of(request)}
+    beside = [part for part in ASKED_FOR if f"{PREFIX[part]}_same" not in asked]
+    rows = request.participants.filter(removed_at=None, part__in=beside).order_by("number")
+    others = [Named(Part(row.part), row.name, row.title, row.email, row.institution) for row in rows]
+    return [*participants_in(answers, applicant_email=request.applicant.email), *others]
+
+
+def write_into_draft(request: AccessRequest, part: Part, person: Participant | None) -> None:
+    """Let the answers being written name whom hub staff named, so that sending again keeps them; the caller saves it.
+
+    Args:
+        person: who has the part now; none where nobody of their own has.
+    """
+    if f"{PREFIX.get(part)}_same" not in {question.key for question in questions_of(request)}:
+        return
+    if person is None:
+        request.draft = naming_nobody(request.draft, part)
+    else:
+        named = Named(part, person.name, person.title, person.email, person.institution)
+        request.draft = naming(request.draft, named)
 
 
 def check_only_one(request: AccessRequest, people: list[Named]) -> None:

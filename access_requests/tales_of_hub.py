@@ -24,13 +24,21 @@ def _excuse(event: Event, reader: Reader, events: list[Event]) -> Entry | None:
     """Inside: who was excused and why. Others read only what that settled, if anything."""
     if not reader.reads_vote(event):
         return outcome_told(event, events)
+    provider = voter_of(event, reader)
+    if event.by_id is None:  # the system: they are named in the request by now
+        sentence = (
+            _("%(provider)s was excused. Nobody else is left, so hub staff decide.")
+            if event.payload.get("by_hub")
+            else _("%(provider)s was excused; their vote is not waited for.")
+        )
+        return told(event, sentence, "people", reason_of(event), provider=provider)
     if event.payload.get("by_hub"):
         own = _("You excused %(provider)s. Nobody else is left, so hub staff decide.")
         other = _("%(who)s excused %(provider)s. Nobody else is left, so hub staff decide.")
     else:
         own = _("You excused %(provider)s, whose vote is not waited for.")
         other = _("%(who)s excused %(provider)s, whose vote is not waited for.")
-    return entry(event, reader, own, other, "people", reason_of(event), provider=voter_of(event, reader))
+    return entry(event, reader, own, other, "people", reason_of(event), provider=provider)
 
 
 def _void_vote(event: Event, reader: Reader, events: list[Event]) -> Entry | None:

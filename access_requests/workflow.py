@@ -207,7 +207,10 @@ MOVES: dict[Verb, Move] = {
     Verb.SEND_BACK: Move(UNDER_REVIEW, (Status.RETURNED,), _REVIEWERS, reason=True),
     Verb.DECIDE: Move(_IN_REVIEW, (Status.IN_REVIEW, Status.DECIDED, Status.APPROVED, Status.REJECTED), _REVIEWERS),
     Verb.EXCUSE: Move(
-        _IN_REVIEW, (Status.IN_REVIEW, Status.DECIDED, Status.APPROVED, Status.REJECTED), _REVIEWERS, reason=True
+        _IN_REVIEW,
+        (Status.IN_REVIEW, Status.DECIDED, Status.APPROVED, Status.REJECTED),
+        _REVIEWERS | _SYSTEM,
+        reason=True,
     ),
     Verb.VOID_VOTE: Move(_IN_REVIEW, (), _HUB | _SYSTEM),
     Verb.HAND_OVER: Move(_IN_REVIEW, (), _SYSTEM),

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +14,8 @@ from django.utils import timezone
 from access_requests import actions
 from access_requests.actions.files import Stored
 from access_requests.desk import waiting_for
-from access_requests.kinds import day_in_words
 from access_requests.models import AccessRequest, Attachment, Delivery
 from access_requests.people import Named
-from access_requests.rows import shown, with_rows
 from access_requests.workflow import Answer, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Dataset
@@ -30,6 +27,8 @@ from tests.support.access import (
     again,
     grant_of,
     hand_over,
+    heaps,
+    line,
     page,
     page_path,
     person_in,
@@ -309,11 +308,6 @@ def test_a_renewal_says_what_it_renews(granted: AccessRequest, ada: User, per: U
 # Whose turn it is
 
 
-def line(request: AccessRequest, user: User) -> Any:
-    """The line of a request in a list."""
-    return shown(with_rows(AccessRequest.objects.filter(pk=request.pk)).get(), mine=request in waiting_for(fresh(user)))
-
-
 def test_open_access_is_the_hub_s_turn_until_everybody_has_the_data(
     granted: AccessRequest, hedda: User, per: User
 ) -> None:
@@ -345,63 +339,6 @@ def test_whoever_is_named_is_not_waited_for(granted: AccessRequest, hedda: User)
 
 
 # The desk
-
-
-def heaps(user: User) -> dict[str, list[str]]:
-    """The heaps on a desk: slug and where its lines lead."""
-    sections = page(user, reverse("admin:index")).context["sections"]
-    return {section.slug: [row.url for row in section.rows] for section in sections}
-
-
-def test_the_desk_shows_what_is_not_delivered_one_click_from_it(granted: AccessRequest, hedda: User, per: User) -> None:
-    assert heaps(hedda)["undelivered"] == [step_path(granted, "deliver")]
-    assert granted.reference not in str(heaps(hedda)["waiting"]), "once is enough"
-    assert "undelivered" not in heaps(per)
-    hand_over(granted, hedda)
-    assert "undelivered" not in heaps(hedda)
-
-
-def test_the_desk_shows_a_link_that_has_stopped_working(granted: AccessRequest, hedda: User) -> None:
-    last = timezone.localdate() + 2 * DAY
-    hand_over(granted, hedda, valid_until=last)
-    hand_over(granted, hedda, to="Rut Ek")
-
-    def rows() -> list[Any]:
-        sections = page(hedda, reverse("admin:index")).context["sections"]
-        return next((section.rows for section in sections if section.slug == "undelivered"), [])
-
-    assert rows() == []
-    with time_machine.travel(timezone.now() + 2 * DAY, tick=False):
-        assert rows() == [], "it works until its last day is over"
-    with time_machine.travel(timezone.now() + 3 * DAY, tick=False):
-        (row,) = rows()
-        assert row.url == step_path(granted, "deliver")
-        assert "Ada Berg" in row.title
-        assert "Rut Ek" not in row.title, "the latest is the one that counts"
-        assert row.why.startswith(f"The link has stopped working since {day_in_words(last + DAY)}")
-        assert line(granted, hedda).turn == "Nobody", "the data has reached everybody before"
-        hand_over(granted, hedda, to="Ada Berg")
-        assert rows() == []
-
-
-def test_the_desk_shows_what_ends_soon(granted: AccessRequest, hedda: User) -> None:
-    assert "ending" not in heaps(hedda)
-    set_end(granted, timezone.localdate() + 31 * DAY)
-    assert "ending" not in heaps(hedda)
-    set_end(granted, timezone.localdate() + 30 * DAY)
-    assert heaps(hedda)["ending"] == [step_path(granted, "extend")]
-
-
-def test_the_desk_shows_copies_that_may_still_lie_about(request_at: RequestAt, hedda: User, rut: User) -> None:
-    request = request_at(Status.EXPIRED)
-    assert heaps(hedda)["copies"] == [page_path(request)]
-    actions.confirm_deletion(request=request, by=rut)
-    assert "copies" not in heaps(hedda)
-
-
-def test_an_approval_revoked_before_access_leaves_no_copies(request_at: RequestAt, hedda: User) -> None:
-    actions.revoke(request=request_at(Status.APPROVED), by=hedda, reason="Wrong.")
-    assert "copies" not in heaps(hedda)
 
 
 def test_events_name_people_by_number_alone(granted: AccessRequest, hedda: User) -> None:

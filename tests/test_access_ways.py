@@ -22,6 +22,7 @@ from tests.support.access import (
     again,
     grant_of,
     hand_over,
+    heaps,
     kinds_of,
     mails_of,
     page,
@@ -30,7 +31,7 @@ from tests.support.access import (
     set_end,
     step_path,
 )
-from tests.test_access_admin import heaps, html, numbers, offered
+from tests.test_access_admin import html, numbers, offered
 
 pytestmark = pytest.mark.django_db
 

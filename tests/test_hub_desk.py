@@ -305,6 +305,10 @@ class TestHeaps:
         assert self.heap(sigrid, "mails") == []
         assert self.heap(hedda, "mails")
 
+    def test_people_who_declined_after_access_opened(self, request_at: RequestAt, rut: User, hedda: User) -> None:
+        actions.decline_part(request=request_at(Status.GRANTED), by=fresh(rut))
+        assert [row.title for row in self.heap(hedda, "declined")] == ["Rut Ek declined to be recipient scientist"]
+
     def test_an_address_that_refuses_mail(self, request_at: RequestAt, brgandi: Dataset, hedda: User) -> None:
         request_at(Status.IN_REVIEW)
         provider = provider_of(brgandi, 1)

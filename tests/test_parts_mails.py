@@ -224,6 +224,24 @@ def test_when_somebody_declines_the_applicant_hears_and_the_hub_hears_why(reques
     assert kinds_since(before) == {}, "once is enough"
 
 
+def test_who_declined_hears_no_more_until_they_are_not_named(
+    request_at: RequestAt, ada: User, rut: User, per: User, hedda: User
+) -> None:
+    request = actions.decline_part(request=request_at(Status.IN_REVIEW), by=rut)
+    before = Mail.objects.count()
+    request = actions.send_back(request=request, by=per, reason="Which scanner?")
+    request = actions.submit(request=request, by=ada)
+    request = actions.close(request=request, by=hedda, reason="No answer.")
+    assert RUT not in kinds_since(before)
+    request = actions.reopen(request=request, by=hedda, reason="There was one.")
+    assert RUT not in kinds_since(before)
+    actions.replace_person(
+        request=request, by=hedda, person=person(request, Part.RECIPIENT_SCIENTIST),
+        successor=member("rita@uu.example", "Rita Ros"),
+    )  # fmt: skip
+    assert kinds_since(before)[RUT] == "removed"
+
+
 def test_who_declines_with_access_loses_it_and_the_hub_reads_so(request_at: RequestAt, rut: User) -> None:
     actions.decline_part(request=request_at(Status.GRANTED), by=rut)
     text = flat(mail_to(HUB).text)

@@ -106,7 +106,8 @@ class Workflow(RuleBasedStateMachine):
     def leave_no_event(self, name: str, verb: Verb) -> None:
         """Verbs of the applicant's own desk."""
         if self.attempt(name, verb) and verb == Verb.RENEW:
-            AccessRequest.objects.filter(renews=self.request).delete()
+            for draft in AccessRequest.objects.filter(renews=self.request):
+                actions.discard(request=draft, by=draft.applicant)
 
     @rule(name=st.sampled_from(PEOPLE))
     def submit(self, name: str) -> None:
@@ -114,7 +115,9 @@ class Workflow(RuleBasedStateMachine):
 
         def send(request: AccessRequest, by: User) -> None:
             if request.applicant == by and request.is_editable:
-                answers = {"applicant_name": by.name, "applicant_email": by.email}
+                answers: dict[str, object] = {"applicant_name": by.name, "applicant_email": by.email}
+                # Asked anew where another signatory was named.
+                answers |= {"signatory_title": "Head of department", "signatory_may_sign": True}
                 request = actions.save_answers(request=request, by=by, answers=answers)
                 text = request.license.text_in_force
                 assert text

@@ -130,7 +130,7 @@ def check_may_erase(by: User, user: User) -> None:
             _("A request of theirs is open: %(references)s. First let them withdraw it, or close it.")
             % {"references": references}
         )
-    here = Participant.objects.of(user).filter(request__status__in=OPEN)
+    here = Participant.objects.naming(user).filter(request__status__in=OPEN)
     if references := _references(AccessRequest.objects.filter(participants__in=here)):
         raise Denied(
             _("They are named in an open request: %(references)s. First replace or remove them there.")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import questions, review, sending, siblings
+from access_requests import kinds, questions, review, sending, siblings
 from access_requests.builtin import version_in_use
 from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
@@ -20,6 +20,7 @@ from aidahub.accounts.models import User
 from datasets.models import License
 
 from .files import take_back_unused
+from .members import copy_members
 from .moving import move, open_review, record
 
 
@@ -54,7 +55,8 @@ PLACES = ("applicant_institution", "applicant_department", "applicant_address")
 def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     """Begin a request that follows this one: a draft with the same answers, linked to it.
 
-    A person who has a draft under this licence gets that one, linked. Who left the institution answers anew where they
+    A person who has a draft under this licence gets that one, linked, with what is empty in it filled in. Its members
+    are those of this request who have not declined. Who left the institution answers anew where they
     work. Files are not copied: they stay with the request that they were sent in, and the form asks for them again.
     """
     request = AccessRequest.objects.select_related("license__dataset", "form_version").get(pk=request.pk)
@@ -66,9 +68,23 @@ def renew(*, request: AccessRequest, by: User) -> AccessRequest:
     filled = {**questions.prefilled(asked, sending.known_of(by)), **answers}
     if request.grants.filter(participant__in=Participant.objects.of(by), end_reason=GrantEnd.LEFT).exists():
         filled = {key: value for key, value in filled.items() if key not in PLACES}
+    if (begun := request.renewals.filter(applicant=by, status=Status.DRAFT).order_by("pk").first()) is not None:
+        return begun
     draft = _draft(request.license, by, {"form_version": version, "draft": filled, "renews": request})
-    AccessRequest.objects.filter(pk=draft.pk, renews=None, status=Status.DRAFT).update(renews=request)
-    draft.renews = draft.renews or request
+    return _filled_in(draft, request, filled)
+
+
+@transaction.atomic
+def _filled_in(draft: AccessRequest, renewed: AccessRequest, answers: Mapping[str, Any]) -> AccessRequest:
+    """Link a draft to the request that it renews, fill in what is empty in it, and name the same members."""
+    draft = AccessRequest.objects.locked(draft)
+    if draft.status != Status.DRAFT or draft.renews_id not in {None, renewed.pk}:
+        return draft
+    own = {key: value for key, value in draft.draft.items() if not kinds.is_empty(value)}
+    known = questions.tidied(questions.parse(draft.form_version.questions), answers)
+    draft.renews, draft.draft = renewed, {**draft.draft, **known, **own}
+    draft.save(update_fields=["renews", "draft"])
+    copy_members(renewed, draft)
     return draft
 
 

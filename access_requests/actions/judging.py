@@ -18,6 +18,7 @@ from access_requests.workflow import MOVES, Answer, Status, Verb
 from aidahub.accounts.models import User
 from datasets.models import Provider
 
+from .excusing import excuse_one
 from .moving import grant_if_complete, move, record, sealed_reason, settle_round, settle_with
 
 
@@ -108,21 +109,11 @@ def excuse(*, request: AccessRequest, by: User, provider: Provider, reason: str)
     request = AccessRequest.objects.locked(request)
     check_may(by, Verb.EXCUSE, request)
     round_ = review.open_round_of(request)
-    asked = round_.deciders.filter(provider=provider, excused_at=None).first()
+    rows = round_.deciders.filter(provider=provider, excused_at=None).select_related("provider", "round")
+    asked = rows.first()
     if asked is None or not (by.is_hub or provider.pk in by.provider_ids):
         raise Denied(_("This provider is not asked in the round that is open, or you do not act for it."))
-    asked.excuse = sealed_reason(request, reason)
-    asked.excused_at, asked.excused_by = timezone.now(), by
-    asked.save(update_fields=["excuse", "excused_at", "excused_by"])
-    review.set_aside(round_, provider)
-    if not round_.deciders.filter(excused_at=None).exists():
-        round_.by_hub = True
-        round_.save(update_fields=["by_hub"])
-    outcome = settle_round(request)
-    payload: dict[str, Any] = {"decider": review.place_of(round_, provider), "round": round_.number}
-    payload |= {"reason": asked.excuse.digest}
-    payload |= {"by_hub": round_.by_hub, "settled": outcome.value if outcome else None}
-    record(request, Verb.EXCUSE, by=by, payload=payload)
+    excuse_one(request, asked, by=by, reason=sealed_reason(request, reason))
     return grant_if_complete(request)
 
 

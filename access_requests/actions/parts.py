@@ -19,6 +19,7 @@ from access_requests.workflow import EDITABLE, HOLDERS, NAMED, OPEN, GrantEnd, P
 from aidahub.accounts.models import User
 from datasets.models import LicenseText
 
+from .excusing import excuse_the_named
 from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, record
 
 
@@ -47,12 +48,12 @@ def take_part(*, invitation: PartInvitation, by: User) -> AccessRequest:
         raise Denied(_("Somebody has confirmed this part with another account. Write to hub staff if it was not you."))
     same.update(user=by)
     part_invitations.close(same)
-    return request
+    return grant_if_complete(excuse_the_named(request))
 
 
 def _own(request: AccessRequest, by: User, parts: Iterable[Part]) -> list[Participant]:
-    """What the person is named as, of some parts."""
-    rows = Participant.objects.of(by).filter(request=request, part__in=sorted(parts))
+    """What the person is named as, of some parts, also what they declined."""
+    rows = Participant.objects.naming(by).filter(request=request, part__in=sorted(parts))
     return list(rows.order_by("number"))
 
 
@@ -79,6 +80,7 @@ def confirm_part(*, request: AccessRequest, by: User, text: LicenseText | None =
         _settle(person, by, confirmed_at=person.confirmed_at or timezone.now())
         payload = {"person": person.number, "part": person.part, "text": accepted.sha256 if accepted else None}
         record(request, Verb.CONFIRM_PART, by=by, payload=payload)
+    request = excuse_the_named(request)
     return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
@@ -148,6 +150,7 @@ def accept_license(
             payload: dict[str, Any] = {"text": text.sha256, "person": named.number, "part": named.part}
             payload["paper"] = paper.sha256 if paper else None
             record(request, Verb.ACCEPT_LICENSE, by=by, payload=payload)
+    request = excuse_the_named(request)
     return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
@@ -156,7 +159,7 @@ def _for_whom(
 ) -> list[Participant]:
     """Whose acceptance it is: one's own, or that of whoever signed the paper that hub staff keep."""
     if Part.HUB not in acting:
-        return _own(request, by, HOLDERS)
+        return [person for person in _own(request, by, HOLDERS) if person.takes_part]
     if person is None or person.request_id != request.pk or person.removed_at or Part(person.part) not in HOLDERS:
         raise Denied(_("Say whose acceptance this is."))
     if paper is None or paper.request_id != request.pk or not paper.is_there:

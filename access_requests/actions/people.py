@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests import sending
+from access_requests import sending, siblings
 from access_requests.conditions import blocks_review
 from access_requests.models import AccessRequest, Participant
 from access_requests.people import Named
@@ -20,9 +20,10 @@ from access_requests.rules import Denied, check_may
 from access_requests.workflow import NAMED, GrantEnd, Part, Status, Verb
 from aidahub.accounts.models import User
 
+from .excusing import excuse_the_named
+from .members import MOST_MEMBERS, copy_members
 from .moving import end_grants, forward_if_ready, grant_if_complete, grants_of, record
 
-MOST_MEMBERS = 50
 MOST_EVER = 200
 
 
@@ -30,14 +31,21 @@ MOST_EVER = 200
 def add_person(*, request: AccessRequest, by: User, person: Named) -> AccessRequest:
     """Name somebody else: the applicant adds members before sending, hub staff anybody at any time.
 
+    The drafts that are asked for together with it name a member, too.
+
     Raises:
         Denied: also where the name or address is missing, or the part is somebody's already.
     """
-    request = AccessRequest.objects.locked(request)
+    request, others = siblings.locked_with_siblings(request)
     acting = check_may(by, Verb.ADD_PERSON, request)
     if person.part not in (NAMED if Part.HUB in acting else {Part.MEMBER}):
         raise Denied(_("You can add members here. Who else is named stands in the answers."))
     added = _add(request, person)
+    for draft in others:
+        copy_members(request, draft)
+    sending.write_into_draft(request, Part(added.part), added)
+    if added.part == Part.RECIPIENT_SCIENTIST:
+        request.recipient_key = added.email
     payload = {"person": added.number, "part": added.part, "ended": []}
     return _told(request, Verb.ADD_PERSON, by, payload, blocked=False)
 
@@ -86,6 +94,7 @@ def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any],
             record(request, verb, by=by, payload=payload)
     except IntegrityError as error:
         raise Denied(sending.ANOTHER_OPEN) from error
+    request = excuse_the_named(request)
     return grant_if_complete(forward_if_ready(request, blocked=blocked))
 
 
@@ -103,8 +112,11 @@ def _person_in(request: AccessRequest, person: Participant) -> Participant:
 
 @transaction.atomic
 def remove_person(*, request: AccessRequest, by: User, person: Participant) -> AccessRequest:
-    """Name somebody no longer; their own access ends. The applicant removes members before sending."""
-    request = AccessRequest.objects.locked(request)
+    """Name somebody no longer; their own access ends. The applicant removes members before sending.
+
+    The drafts that are asked for together with it name that member no longer, either.
+    """
+    request, others = siblings.locked_with_siblings(request)
     acting = check_may(by, Verb.REMOVE_PERSON, request)
     person = _person_in(request, person)
     if Part.HUB not in acting and person.part != Part.MEMBER:
@@ -112,7 +124,12 @@ def remove_person(*, request: AccessRequest, by: User, person: Participant) -> A
     if person.part in {Part.APPLICANT, Part.RECIPIENT_SCIENTIST}:
         raise Denied(_("A request always has this person. Name somebody else in their place."))
     blocked = bool(blocks_review(request))
+    for draft in others:
+        draft.participants.filter(part=person.part, email=person.email, removed_at=None).update(
+            removed_at=timezone.now()
+        )
     payload = {"person": person.number, "part": person.part, "ended": _remove(request, person)}
+    sending.write_into_draft(request, Part(person.part), None)
     return _told(request, Verb.REMOVE_PERSON, by, payload, blocked=blocked)
 
 
@@ -126,6 +143,8 @@ def _remove(request: AccessRequest, person: Participant) -> list[int]:
 def replace_person(*, request: AccessRequest, by: User, person: Participant, successor: Named) -> AccessRequest:
     """Hub staff name somebody in another's place; that one's access ends, the new one confirms and accepts anew.
 
+    The answers being written name the new one from now on, so that sending again keeps them.
+
     Args:
         person: recipient scientist, signatory or member.
         successor: who takes the part; its own part is not looked at.
@@ -138,6 +157,7 @@ def replace_person(*, request: AccessRequest, by: User, person: Participant, suc
     ended = _remove(request, person)
     named = Named(Part(person.part), successor.name, successor.title, successor.email, successor.institution)
     added = _add(request, named)
+    sending.write_into_draft(request, Part(added.part), added)
     if added.part == Part.RECIPIENT_SCIENTIST:
         request.recipient_key = added.email
     payload = {"person": person.number, "successor": added.number, "part": added.part, "ended": ended}
@@ -169,5 +189,8 @@ def change_applicant(*, request: AccessRequest, by: User, email: str) -> AccessR
     if request.recipient_key == old.email:
         request.recipient_key = added.email
     request.applicant, request.draft_license_text = user, None  # what the old one accepted, this one has not
+    known = {**sending.known_of(user), "applicant_email": added.email}
+    own = {key: known[key] for key in request.draft if key in known and key.startswith("applicant_")}
+    request.draft = {**request.draft, **own}
     payload = {"person": old.number, "successor": added.number, "part": added.part, "ended": ended}
     return _told(request, Verb.CHANGE_APPLICANT, by, payload, blocked=False)

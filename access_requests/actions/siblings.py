@@ -20,10 +20,11 @@ from aidahub.accounts.models import User
 from datasets.models import License
 
 from .asking import start, submit
+from .members import copy_members
 
 
 def add_sibling(*, request: AccessRequest, by: User, license: License) -> AccessRequest:
-    """Ask for one more dataset together with a draft: another draft, with the answers that both forms ask for.
+    """Ask for one more dataset together with a draft: another draft, with its members and shared answers.
 
     A draft that the person has under this licence already joins with what stands in it; only what is empty is filled.
 
@@ -64,6 +65,7 @@ def _join(request: AccessRequest, other: AccessRequest, by: User, *, keep: bool)
     other.siblings_key, other.changed_at = request.siblings_key, timezone.now()
     other.draft = {**other.draft, **answers, **own}
     other.save(update_fields=["siblings_key", "draft", "changed_at"])
+    copy_members(request, other)
     return other
 
 

@@ -50,10 +50,6 @@ def conversation(
     talk = talk_of(access_request, user, parts)
     inside = reads_notes(user, access_request, parts)
     sent = sorted(access_request.submissions.all(), key=lambda row: row.number)
-    forms = {
-        "message_form": may(user, Verb.MESSAGE, access_request, parts).ok and message_form(parts),
-        "note_form": inside and may(user, Verb.NOTE, access_request, parts).ok and note_form(),
-    }
     return {
         "reads_notes": inside,
         "sees_inside": CONFLICTED.isdisjoint(parts),
@@ -62,9 +58,17 @@ def conversation(
         "messages_said": _page(talk.messages, request, "messages"),
         "notes_said": _page(talk.notes, request, "notes"),
         "notes_there": bool(talk.notes),
-        **forms,
+        **_forms(user, access_request, parts, notes=inside),
         **posted,
         **changed(request, sent),
+    }
+
+
+def _forms(user: User, access_request: AccessRequest, parts: frozenset[Part], *, notes: bool) -> dict[str, Any]:
+    """The empty forms of a message and of a note, for whoever may write them."""
+    return {
+        "message_form": may(user, Verb.MESSAGE, access_request, parts).ok and message_form(parts),
+        "note_form": notes and may(user, Verb.NOTE, access_request, parts).ok and note_form(),
     }
 
 

@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from access_requests import comparison
+from access_requests.conflicts import conflicts_in
 from access_requests.desk import requests_for
 from access_requests.evidence import Facts, Finding, domain_of, findings
 from access_requests.holdings import with_grants
@@ -111,6 +112,7 @@ def check(user: User, request: AccessRequest, submission: Submission, people: tu
             rejected=tuple(ref for ref, status, _dataset in known if status == Status.REJECTED),
             open=tuple(ref for ref, status, key in known if status in OPEN and key == request.dataset_id),
             provider_emails=frozenset(row.provider.email for row in providers),
+            named_deciders=tuple((each.provider.name, each.part) for each in conflicts_in(request)),
             today=timezone.localdate(),
             people=people,
         )
@@ -126,7 +128,7 @@ def is_named(user: User, request: AccessRequest) -> bool:
     """Whether the reader is the applicant or named, and so may not see how others vote."""
     if request.applicant_id == user.pk:
         return True
-    people = [row for row in request.participants.all() if row.removed_at is None]
+    people = [row for row in request.participants.all() if row.takes_part]
     return any(row.user_id == user.pk or row.email in user.verified_emails for row in people)
 
 

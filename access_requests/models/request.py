@@ -46,13 +46,21 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
     """Questions about many requests. `visible_to` is the only statement of who sees which."""
 
     def visible_to(self, user: AnyUser) -> AccessRequestQuerySet:
-        """The requests that a person may see: own ones, those that name them, their datasets', hub staff all sent."""
+        """The requests that a person may see: own ones, those that name them, their datasets', hub staff all sent.
+
+        Not those in which they declined to be what they are named as.
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         ways = [_handled_by(user), Q(applicant=user)]
         if not user.is_hub:
             ways.append(SENT & Q(pk__in=Participant.objects.of(user).values("request")))
         return self.filter(reduce(or_, ways))
+
+    def to_answer_by(self, user: User) -> AccessRequestQuerySet:
+        """Those that name this person now, for the page of their own part: whoever declined sees nothing else."""
+        named = Participant.objects.naming(user).values("request")
+        return self.filter(SENT, pk__in=named) if user.is_active else self.none()
 
     def provided_by(self, user: User) -> AccessRequestQuerySet:
         """The sent requests for datasets that name a provider for whom this person acts."""
@@ -206,9 +214,17 @@ class AccessRequest(models.Model):
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Questions about the people named in requests."""
 
-    def of(self, user: User) -> ParticipantQuerySet:
-        """Where this person is named now: as a user, or by an address that they have verified."""
+    def naming(self, user: User) -> ParticipantQuerySet:
+        """Where this person is named now, also what they declined: as a user, or by an address that they verified."""
         return self.filter(Q(user=user) | Q(email__in=user.verified_emails), removed_at=None)
+
+    def taking_part(self) -> ParticipantQuerySet:
+        """Those who are named now and have not said that it is not their part."""
+        return self.filter(removed_at=None, declined_at=None)
+
+    def of(self, user: User) -> ParticipantQuerySet:
+        """Where this person takes part: named now, and they have not declined."""
+        return self.naming(user).taking_part()
 
     def with_acceptances(self) -> ParticipantQuerySet:
         """These people with what they have accepted of the licence, in the same query.
@@ -280,6 +296,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether they are named now and have not declined: as `ParticipantQuerySet.taking_part`, for one row."""
+        return self.removed_at is None and self.declined_at is None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Django's; a new person gets the next number of the request, which the caller has locked."""

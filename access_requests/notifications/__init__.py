@@ -24,7 +24,7 @@ from datasets.models import LicenseText
 from . import of_copies, reminders, silences, to_holders, to_named
 from .case import Case
 from .letter import Letter, as_html, as_text
-from .readers import Reader, holders, hub, languages_of, named, of_person, responsible
+from .readers import Reader, at_address, holders, hub, languages_of, of_person, responsible
 from .table import TABLE
 from .to_all import write_to_all
 from .turns import Turn
@@ -135,8 +135,8 @@ def ask_again(request: AccessRequest, person: Participant, *, about: str) -> boo
         request: locked.
         about: what the mail is about; there is one for each.
     """
-    readers = [reader for reader in named(Case(request)) if reader.address == person.email]
-    if not readers or (INVITATION, person.email) in written_about(about):
+    readers = at_address(Case(request), person.email)
+    if not readers or (INVITATION, readers[0].address) in written_about(about):
         return False
     post(Case(request), [(to_named.invitation, readers)], about=about)
     return True

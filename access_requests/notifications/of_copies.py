@@ -35,15 +35,15 @@ def what_to_delete() -> str:
 
 
 def how_to_confirm(case: Case, person: Participant) -> str:
-    """How somebody says that their own copies are deleted; whoever is named no more does not see the page."""
-    if person.removed_at is None:
+    """How somebody says that their own copies are deleted; whoever takes part no more does not see the page."""
+    if person.takes_part:
         return _("When they are deleted, confirm it on the request's page.")
     return _("When they are deleted, write it to %(address)s: hub staff record it.") % case.names
 
 
 def link_to_own(case: Case, person: Participant) -> tuple[str, str]:
-    """The page on which they confirm it; none for who is named no more."""
-    if person.removed_at is None:
+    """The page on which they confirm it; none for who takes part no more."""
+    if person.takes_part:
         return _("Confirm that your copies are deleted"), case.own_page("deletion")
     return "", ""
 
@@ -116,8 +116,8 @@ def own_copies_deleted(case: Case, reader: Reader) -> Letter:
 def own_deletion_recorded(case: Case, reader: Reader) -> Letter:
     """To those whose own access ended, where hub staff recorded that their copies are deleted."""
     numbers = case.payload["persons"]
-    people = case.request.participants.filter(number__in=numbers, email=reader.address).order_by("number")
-    here = any(person.removed_at is None for person in people)
+    people = case.request.participants.filter(number__in=numbers, email=reader.known_by).order_by("number")
+    here = any(person.takes_part for person in people)
     names = case.names | {"people": listed([person.name for person in people])}
     return Letter(
         _("Recorded: your copies of %(dataset)s are deleted") % names,

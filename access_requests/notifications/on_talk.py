@@ -68,11 +68,11 @@ def hub_and_assigned(case: Case) -> list[Reader]:
 
 def named_who_see_it(case: Case) -> list[Reader]:
     """The named who have an account that may open the request. Whoever declined has said that it is not theirs."""
-    there = {person.email for person in case.named if person.declined_at is None}
+    there = {person.email for person in case.named if person.takes_part}
     proven = EmailAddress.objects.filter(email__in=there, verified=True, user__is_active=True)
     emails = {email.casefold() for email in proven.values_list("email", flat=True)}
     emails |= {person.email for person in case.named if person.email in there and person.user_id}
-    return [reader for reader in named(case) if reader.address in emails]
+    return [reader for reader in named(case) if reader.known_by in emails]
 
 
 def but_the_writer(case: Case, readers: list[Reader]) -> list[Reader]:
@@ -83,9 +83,10 @@ def but_the_writer(case: Case, readers: list[Reader]) -> list[Reader]:
 
 
 def is_named(case: Case, user: User) -> bool:
-    """Whether somebody is named in the request."""
+    """Whether somebody is the applicant or takes part in the request."""
     return user.pk == case.request.applicant_id or any(
-        person.user_id == user.pk or person.email in user.verified_emails for person in case.people
+        person.takes_part and (person.user_id == user.pk or person.email in user.verified_emails)
+        for person in case.people
     )
 
 

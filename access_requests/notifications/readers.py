@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,54 +29,91 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """One address and what its reader is to the request."""
+    """One address and what its reader is to the request.
+
+    `named_by`: the address by which the request names them, where their account has another one by now.
+    """
 
     address: str
     parts: frozenset[Part]
     provider: DatasetProvider | None = None
+    named_by: str = ""
+
+    @property
+    def known_by(self) -> str:
+        """The address by which the request names them."""
+        return self.named_by or self.address
 
 
 def applicant(case: Case) -> list[Reader]:
-    """The applicant, at the address of the request, else of the account."""
-    address = case.applicant.email or case.request.applicant.email
-    return [Reader(address.casefold(), frozenset({Part.APPLICANT}))]
+    """The applicant, at the address of the request while it is their account's, else of the account."""
+    account = Reader(case.request.applicant.email.casefold(), frozenset({Part.APPLICANT}))
+    return _by_address([case.applicant]) or [account]
 
 
 def named(case: Case) -> list[Reader]:
-    """Everybody named but the applicant; one reader for an address, with all its parts."""
-    parts: dict[str, set[Part]] = {}
-    for person in case.named:
-        parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
-    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+    """Everybody who takes part but the applicant; one reader for an address, with all its parts.
+
+    Whoever has declined hears of the request no more.
+    """
+    return _by_address(person for person in case.named if person.takes_part)
+
+
+def at_address(case: Case, address: str) -> list[Reader]:
+    """Whoever is named by an address, also where they have declined."""
+    return _by_address(person for person in case.named if person.email == address)
 
 
 def holders(case: Case, numbers: Iterable[int] | None = None) -> list[Reader]:
     """People of the request by their numbers in the record, also those named no more; else who has access now."""
     people = case.request.participants.order_by("number")
     if numbers is None:
-        people = people.filter(grants__ended_at=None, grants__isnull=False)
-    else:
-        people = people.filter(number__in=list(numbers))
+        return _by_address(people.filter(grants__ended_at=None, grants__isnull=False))
+    return _by_address(people.filter(number__in=list(numbers)))
+
+
+def _by_address(people: Iterable[Participant]) -> list[Reader]:
+    rows = [person for person in people if person.email]
     parts: dict[str, set[Part]] = {}
-    for person in people:
+    for person in rows:
         parts.setdefault(person.email.casefold(), set()).add(Part(person.part))
-    return [Reader(address, frozenset(found)) for address, found in parts.items()]
+    moved = _moved(rows)
+    return [
+        Reader(moved.get(email, email), frozenset(found), named_by=email if email in moved else "")
+        for email, found in parts.items()
+    ]
+
+
+def _moved(people: Iterable[Participant]) -> dict[str, str]:
+    """By the address in the request, the account's primary one, for people whose account does not have that address.
+
+    Whoever took a part by its link and has not answered is still written to where the link went: it may have gone
+    astray.
+    """
+    settled = [row for row in people if row.part == Part.APPLICANT or row.confirmed_at or row.declined_at]
+    linked = {person.email.casefold(): person.user_id for person in settled if person.user_id}
+    proven: dict[int, list[str]] = defaultdict(list)
+    rows = EmailAddress.objects.filter(user__in=linked.values(), verified=True).order_by("-primary", "pk")
+    for user, email in rows.values_list("user_id", "email") if linked else ():
+        proven[user].append(email.casefold())
+    return {email: proven[user][0] for email, user in linked.items() if proven[user] and email not in proven[user]}
 
 
 def responsible(case: Case) -> Participant:
-    """Who answers for the copies of the data: the recipient scientist, who is the applicant where no other is named."""
-    return next((person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST), case.applicant)
+    """Who answers for the copies: the recipient scientist; the applicant where no other is named, or they declined."""
+    scientist = (person for person in case.named if person.part == Part.RECIPIENT_SCIENTIST and person.takes_part)
+    return next(scientist, case.applicant)
 
 
 def of_person(person: Participant) -> list[Reader]:
     """One person who is or was named."""
-    return [Reader(person.email, frozenset({Part(person.part)}))]
+    return _by_address([person])
 
 
 def still_waited_for(case: Case) -> list[Reader]:
     """Those named, besides the applicant, who must do something before access opens."""
     emails = {each.person.email for each in case.still_open if each.person}
-    return [reader for reader in named(case) if reader.address in emails]
+    return [reader for reader in named(case) if reader.known_by in emails]
 
 
 def names_hub_staff(case: Case) -> bool:
@@ -162,7 +200,7 @@ def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
 
 def people_of(case: Case, reader: Reader) -> list[Participant]:
     """What a reader is named as, besides the applicant."""
-    return [person for person in case.named if person.email == reader.address]
+    return [person for person in case.named if person.email == reader.known_by]
 
 
 def link_to_part(case: Case, reader: Reader) -> tuple[str, bool]:

@@ -197,7 +197,7 @@ def _people_wait(turn: Turn, status: Status) -> str:
     by_address = {(person.email.casefold(), Part(person.part)): person.name for person in turn.people}
     names = []
     for wait in turn.waits:
-        found = [by_address.get((wait.reader.address, part)) for part in wait.reader.parts]
+        found = [by_address.get((wait.reader.known_by, part)) for part in wait.reader.parts]
         if Part.APPLICANT in wait.reader.parts:
             found = [turn.request.applicant.get_full_name()]
         names += [name for name in found if name]

@@ -134,7 +134,7 @@ def how_to_renew(case: Case) -> str:
 
 
 def _confirms(case: Case, reader: Reader) -> bool:
-    return reader.address == responsible(case).email.casefold()
+    return reader.known_by == responsible(case).email.casefold()
 
 
 def _link_to_deletion(case: Case, reader: Reader) -> tuple[str, str]:

@@ -248,7 +248,7 @@ def license_changed(case: Case, reader: Reader) -> Letter:
     """To somebody who accepted the licence in a wording that counts no more: what changed, and where to accept it."""
     names = case.names
     text = case.request.license.text_in_force
-    accepted = case.last_accepted_by(reader.address)
+    accepted = case.last_accepted_by(reader.known_by)
     sections = []
     if text and accepted:
         out, new = taken_out_and_put_in(accepted.text, text.text)

@@ -16,7 +16,7 @@ from access_requests.policies import policy_of
 from access_requests.workflow import Before, Part, Status
 
 from .case import Case
-from .readers import Reader, applicant, hub, without_vote
+from .readers import Reader, applicant, hub, of_person, without_vote
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _all_done(turn: Turn) -> datetime:
 
 def _of_person(turn: Turn, person: Participant, what: Open) -> Wait:
     """Somebody who was named later is waited for since then."""
-    reader = Reader(person.email.casefold(), frozenset({Part(person.part)}))
+    (reader,) = of_person(person)
     return Wait(reader, max(turn.request.status_since, person.added_at), what)
 
 

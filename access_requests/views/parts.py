@@ -21,7 +21,7 @@ from access_requests.rules import Denied, check_may, may
 from access_requests.taking_part import PersonState, own, own_states, with_parts
 from access_requests.workflow import NAMED, Part, Verb
 
-from .shared import SignedIn, for_people, text_shown, visible, what_changed
+from .shared import SignedIn, for_people, text_shown, to_answer, visible, what_changed
 
 ASKED = ["GET", "HEAD", "POST"]
 
@@ -98,7 +98,7 @@ def _ask_for_fresh_link(request: HttpRequest, found: PartInvitation | None) -> H
 @for_people
 def part(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/part/`: somebody who is named confirms or declines."""
-    row = visible(request, reference)
+    row = to_answer(request, reference)
     check_may(request.user, Verb.CONFIRM_PART, row)
     with_parts([row])
     mine = [state for state in own_states(request.user, row) if state.part in NAMED]
@@ -119,6 +119,7 @@ def _part_page(
     holds = any(state.accepts for state in mine)
     return {
         "access_request": row,
+        "reads_on": AccessRequest.objects.visible_to(request.user).filter(pk=row.pk).exists(),
         "parts": [_asked_as(state.person) for state in mine],
         "mine": mine,
         "confirmed": all(state.person.confirmed_at for state in mine),
@@ -148,7 +149,7 @@ def _confirm(request: SignedIn, row: AccessRequest, form: PartForm) -> HttpRespo
 def _decline(request: SignedIn, row: AccessRequest, form: DeclineForm) -> HttpResponse:
     actions.decline_part(request=row, by=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("You have declined. Hub staff look into it; you need to do nothing more."))
-    return redirect(row)
+    return redirect("access_requests:part", reference=row.reference)
 
 
 @require_http_methods(ASKED)

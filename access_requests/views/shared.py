@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rules import Denied
 from access_requests.taking_part import Done, PersonState
 from access_requests.usual import annotated
@@ -67,7 +67,21 @@ def visible(request: SignedIn, reference: str) -> AccessRequest:
     Raises:
         Http404: when there is none that this person may see.
     """
-    found = AccessRequest.objects.visible_to(request.user).filter(reference=reference)
+    return _found(AccessRequest.objects.visible_to(request.user), reference)
+
+
+def to_answer(request: SignedIn, reference: str) -> AccessRequest:
+    """The access request with this reference, for whom it names: also for whoever has declined.
+
+    Raises:
+        Http404: when there is none that names this person now or that they may see.
+    """
+    seen, named = AccessRequest.objects.visible_to(request.user), AccessRequest.objects.to_answer_by(request.user)
+    return _found(seen | named, reference)
+
+
+def _found(rows: AccessRequestQuerySet, reference: str) -> AccessRequest:
+    found = rows.filter(reference=reference)
     found = found.annotate(hub_decides=hub_decides(), **annotated("dataset"))
     row = found.select_related("dataset", "license__policy", "applicant", "form_version").first()
     if row is None:

@@ -14,7 +14,7 @@ from access_requests import desk
 from access_requests.labels import PART_LABELS
 from access_requests.models import Participant
 from access_requests.rows import page_url, shown, with_rows
-from access_requests.workflow import OPEN, Part, Status
+from access_requests.workflow import RUNNING, Part, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import DatasetProvider
@@ -45,9 +45,9 @@ def _silent(user: User) -> Section:
 
 
 def _declined(user: User) -> Section:
-    """People who say that they have nothing to do with an open request that names them."""
+    """People who say that they have nothing to do with a request that names them and is open, or has given access."""
     people = Participant.objects.filter(
-        declined_at__isnull=False, removed_at=None, request__in=desk.requests_for(user).filter(status__in=OPEN)
+        declined_at__isnull=False, removed_at=None, request__in=desk.requests_for(user).filter(status__in=RUNNING)
     ).select_related("request__dataset")
     rows = [
         Row(

@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 
 from access_requests import actions
 from access_requests.actions import HandedOver
+from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest, Grant, Participant
+from access_requests.rows import shown, with_rows
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from tests.cast import fresh
@@ -75,3 +78,14 @@ def kinds_of(request: AccessRequest) -> dict[str, str]:
 def set_end(request: AccessRequest, ends: date | None) -> None:
     """Give all open access this last day, as if the policy had."""
     request.grants.filter(ended_at=None).update(ends=ends)
+
+
+def line(request: AccessRequest, user: User) -> Any:
+    """The line of a request in a list."""
+    return shown(with_rows(AccessRequest.objects.filter(pk=request.pk)).get(), mine=request in waiting_for(fresh(user)))
+
+
+def heaps(user: User) -> dict[str, list[str]]:
+    """The heaps on a desk: slug and where its lines lead."""
+    sections = page(user, reverse("admin:index")).context["sections"]
+    return {section.slug: [row.url for row in section.rows] for section in sections}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from access_requests.rules import ANSWERING
 from access_requests.workflow import (
     ENDED_ACCESS,
     HOLDERS,
@@ -61,10 +62,10 @@ class Model:
         return not self.asked
 
     def parts(self, name: str) -> frozenset[Part]:
-        """What somebody is to the request."""
+        """What somebody is to the request; whoever declined their part is not named any more."""
         if self.status == Status.DRAFT:
             return frozenset({Part.APPLICANT}) if self.named.get(name) == Part.APPLICANT else frozenset()
-        if name in self.named:
+        if name in self.named and name not in self.declined:
             return frozenset({self.named[name]})
         if name in {"hedda", "sigrid"}:
             return frozenset({Part.HUB})
@@ -78,7 +79,11 @@ class Model:
         if self.status is None or self.status not in MOVES[verb].sources:
             return False
         parts = self.parts(name)
+        if verb in ANSWERING and name in self.declined:
+            parts |= {self.named[name]}
         acting = beyond(verb, self.status, parts & MOVES[verb].by, self.policy)
+        if verb == Verb.CONFIRM_DELETION and "rut" in self.declined:  # nobody else answers for the copies
+            acting |= parts & {Part.APPLICANT}
         if verb == Verb.DECIDE and self.hub_decides:
             acting &= {Part.HUB}
         if verb in {Verb.EXTEND, Verb.REVOKE} and name not in self.asked:

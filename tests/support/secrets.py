@@ -56,7 +56,7 @@ KNOWS: dict[str, frozenset[str]] = {
     "comment": NOTES,
     "filename": INSIDE,
     "bytes": INSIDE,
-    "declined": INSIDE | {"dag"},
+    "declined": INSIDE,
     "redacted": INSIDE,
     "flag": HUB,
     "suspended": HUB | {"hanna"},

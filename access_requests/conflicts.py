@@ -1,0 +1,109 @@
+"""Who must not decide on a request: the deciders of its dataset who are named in it, at whatever address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+
+from aidahub.accounts.models import ProviderLink
+from datasets.models import DatasetProvider, Provider
+
+from .models import AccessRequest, Participant
+from .policies import is_retired, policy_of
+from .workflow import DecidedBy, Part
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A decider of the dataset, and somebody named in the request for whose sake they are not asked."""
+
+    provider: Provider
+    person: Participant
+
+    @property
+    def part(self) -> Part:
+        """What that person is named as."""
+        return Part(self.person.part)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """By which users (keys) and addresses somebody named is known."""
+
+    users: set[int]
+    emails: set[str]
+
+
+def deciders_for(request: AccessRequest) -> list[Provider]:
+    """The providers to ask in a new round; an empty list means that hub staff decide.
+
+    A dataset or licence that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an
+    address that is theirs, nor where the only people who act for the provider are named themselves. Who declined their
+    part is named by mistake, or worse, and is asked.
+    """
+    named = {conflict.provider.pk for conflict in conflicts_in(request)}
+    return [provider for provider in _deciders(request) if provider.pk not in named]
+
+
+def conflicts_in(request: AccessRequest) -> list[Conflict]:
+    """Which deciders of the dataset take part in a request, one for each of their parts; none where the hub decides."""
+    deciders = _deciders(request)
+    people = _taking_part(request) if deciders else []
+    known = _known(request, people)
+    acting = _acting(deciders)
+    everybody = {user for each in known.values() for user in each.users}
+    found = []
+    for provider in deciders:
+        only_named = bool(acting[provider.pk]) and acting[provider.pk] <= everybody
+        for person in people:
+            theirs = known[person.pk]
+            if provider.email.casefold() in theirs.emails or (only_named and acting[provider.pk] & theirs.users):
+                found.append(Conflict(provider, person))
+    return found
+
+
+def _taking_part(request: AccessRequest) -> list[Participant]:
+    """Those who take part now, the first named first; uses prefetched rows where there are any."""
+    return sorted((row for row in request.participants.all() if row.takes_part), key=lambda row: row.number)
+
+
+def _deciders(request: AccessRequest) -> list[Provider]:
+    """The deciders that the dataset's page names and that may know of the request."""
+    if policy_of(request.license).decided_by == DecidedBy.HUB or is_retired(request.license, request.dataset):
+        return []
+    rows = DatasetProvider.objects.filter(
+        dataset=request.dataset_id, part=DatasetProvider.Part.DECIDER, retired_at=None
+    ).select_related("provider")
+    return [row.provider for row in rows if request.is_open_to(row)]
+
+
+def _known(request: AccessRequest, people: Iterable[Participant]) -> dict[int, _Known]:
+    """By the key of the person: the accounts that are theirs, and every address that names them or is theirs."""
+    rows = list(people)
+    users: dict[int, set[int]] = {row.pk: {row.user_id} if row.user_id else set() for row in rows}
+    proven = EmailAddress.objects.filter(verified=True)
+    owners = dict(proven.filter(email__in={row.email for row in rows}).values_list("email", "user_id"))
+    for row in rows:
+        if row.email in owners:
+            users[row.pk].add(owners[row.email])
+        if row.part == Part.APPLICANT:
+            users[row.pk].add(request.applicant_id)
+    emails: dict[int, set[str]] = defaultdict(set)
+    for user, email in proven.filter(user__in=set().union(*users.values())).values_list("user_id", "email"):
+        emails[user].add(email)
+    return {
+        row.pk: _Known(users[row.pk], {row.email, *(email for user in users[row.pk] for email in emails[user])})
+        for row in rows
+    }
+
+
+def _acting(providers: Iterable[Provider]) -> dict[int, set[int]]:
+    """By the key of the provider, the keys of the users who act for it now."""
+    found: dict[int, set[int]] = defaultdict(set)
+    links = ProviderLink.objects.in_force().filter(provider__in=list(providers))
+    for provider, user in links.values_list("provider_id", "user_id"):
+        found[provider].add(user)
+    return found
