@@ -57,7 +57,7 @@ SLOW_LIFE = """
 2027-04-07 Wed  deliver                delivered Ada Rut
 2027-09-04 Sat                         ending-soon Ada Rut
 2027-09-27 Mon                         ending-soon Ada Rut
-2027-10-05 Tue  expire                 expired Ada Rut
+2027-10-05 Tue  expire                 close-the-way hub, expired Ada Rut
 2027-11-04 Thu                         delete-copies Rut, copies-uncertain hub
 """
 
