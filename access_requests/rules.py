@@ -117,6 +117,10 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     parts = parts_in(by, request) if parts is None else parts
     if verb in ANSWERING:
         parts |= _declined_by(by, request)
+    if verb == Verb.CONFIRM_DELETION and not parts and _declined_by(by, request):
+        parts = frozenset(
+            {Part.MEMBER}
+        )  # who had access answers for their own copies
     if not parts:
         raise Denied(_("There is no such request."))
     move = MOVES[verb]
@@ -180,7 +184,7 @@ def copies_to_confirm(by: AnyUser, request: AccessRequest, acting: frozenset[Par
         return list(rows.order_by("participant__number", "pk"))
     if not isinstance(by, User):
         return []
-    return list(rows.filter(participant__in=Participant.objects.of(by), end_reason__in=sorted(ENDED_ALONE)))
+    return list(rows.filter(participant__in=Participant.objects.naming(by), end_reason__in=sorted(ENDED_ALONE)))
 
 
 def _check_copies(by: AnyUser, request: AccessRequest, acting: frozenset[Part]) -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.test import Client
 from django.utils import timezone
 
 from access_requests import actions
@@ -73,6 +74,30 @@ def test_who_ended_alone_confirms_their_own_copies(
     actions.confirm_deletion(request=again(granted), by=rut)
     assert again(granted).copies_deleted_at
     assert not granted.grants.filter(copies_deleted_at=None).exists()
+
+
+def test_who_declined_confirms_on_a_page_that_shows_nothing_else(
+    client: Client, granted: AccessRequest, mia: User, rut: User, hedda: User
+) -> None:
+    actions.decline_part(request=again(confirm(granted, mia)), by=mia)
+    client.force_login(mia)
+    page = client.get(f"{granted.get_absolute_url()}deletion/")
+    assert "Are your copies deleted?" in page.text
+    assert "synthetic" not in page.text, "the planned use is not theirs to read any more"
+    done = client.post(f"{granted.get_absolute_url()}deletion/", {"deleted": "on"}, follow=True)
+    assert done.redirect_chain == [(f"{granted.get_absolute_url()}part/", 302)]
+    assert "your copies are deleted" in done.text
+    assert grant_of(granted, "Mia Member").copies_deleted_at
+
+
+def test_the_recipient_scientist_who_declined_answers_for_nobody_else(
+    granted: AccessRequest, rut: User, hedda: User
+) -> None:
+    actions.decline_part(request=again(granted), by=rut)
+    actions.revoke(request=again(granted), by=hedda, reason="Nobody is responsible.")
+    actions.confirm_deletion(request=again(granted), by=rut)
+    assert grant_of(granted, "Rut Ek").copies_deleted_at
+    assert grant_of(granted, "Ada Berg").copies_deleted_at is None
 
 
 def test_the_hub_records_it_for_who_is_named_no_more(granted: AccessRequest, mia: User, rut: User, hedda: User) -> None:

@@ -35,15 +35,15 @@ def what_to_delete() -> str:
 
 
 def how_to_confirm(case: Case, person: Participant) -> str:
-    """How somebody says that their own copies are deleted; whoever takes part no more does not see the page."""
-    if person.takes_part:
+    """How somebody says that their own copies are deleted; whoever is not named any more does not see the page."""
+    if person.removed_at is None:
         return _("When they are deleted, confirm it on the request's page.")
     return _("When they are deleted, write it to %(address)s: hub staff record it.") % case.names
 
 
 def link_to_own(case: Case, person: Participant) -> tuple[str, str]:
-    """The page on which they confirm it; none for who takes part no more."""
-    if person.takes_part:
+    """The page on which they confirm it; none for who is not named any more."""
+    if person.removed_at is None:
         return _("Confirm that your copies are deleted"), case.own_page("deletion")
     return "", ""
 
@@ -61,7 +61,8 @@ def declined_access(case: Case, reader: Reader) -> Letter:
             _("All your copies of the data must be deleted now."),
             what_to_delete(),
             how_to_confirm(case, case.person),
-            _("If you declined by mistake, confirm your part on the request's page after all."),
+            _("If you declined by mistake, you can still confirm your part: %(page)s")
+            % {"page": case.own_page("part")},
         ],
     )
 

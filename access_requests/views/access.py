@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from access_requests.rules import REASON_LENGTH, Denied, check_may, confirms_for
 from access_requests.workflow import ENDED_ACCESS, MOVES, WITH_ACCESS, Part, Verb
 from aidahub.accounts.models import User
 
-from .shared import SignedIn, for_people, visible
+from .shared import SignedIn, for_people, reads_on, to_answer, visible
 from .verbs import ASKED
 
 
@@ -110,10 +111,11 @@ def renew(request: SignedIn, reference: str) -> HttpResponse:
 @for_people
 def deletion(request: SignedIn, reference: str) -> HttpResponse:
     """`/requests/<reference>/deletion/`: confirm, after access ended, that copies are deleted: all, or one's own."""
-    row = visible(request, reference)
+    row = to_answer(request, reference)
     for_all = confirms_for_all(row, check_may(request.user, Verb.CONFIRM_DELETION, row))
+    back = row.get_absolute_url() if reads_on(request.user, row) else reverse("access_requests:part", args=[reference])
     if request.method != "POST":
-        return _page(request, row, "deletion", for_all=for_all)
+        return _page(request, row, "deletion", for_all=for_all, back=back)
     if not request.POST.get("deleted"):
         messages.error(request, _("Please tick the box if all copies are deleted. Nothing was confirmed."))
         return redirect("access_requests:deletion", reference=reference)
@@ -121,4 +123,4 @@ def deletion(request: SignedIn, reference: str) -> HttpResponse:
     thanks = _("Thank you. It is recorded that all copies are deleted.")
     own = _("Thank you. It is recorded that your copies are deleted.")
     messages.success(request, thanks if for_all else own)
-    return redirect(row)
+    return redirect(back)

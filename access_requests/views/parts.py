@@ -21,7 +21,7 @@ from access_requests.rules import Denied, check_may, may
 from access_requests.taking_part import PersonState, own, own_states, with_parts
 from access_requests.workflow import NAMED, Part, Verb
 
-from .shared import SignedIn, for_people, text_shown, to_answer, visible, what_changed
+from .shared import SignedIn, for_people, reads_on, text_shown, to_answer, visible, what_changed
 
 ASKED = ["GET", "HEAD", "POST"]
 
@@ -119,7 +119,7 @@ def _part_page(
     holds = any(state.accepts for state in mine)
     return {
         "access_request": row,
-        "reads_on": AccessRequest.objects.visible_to(request.user).filter(pk=row.pk).exists(),
+        "reads_on": reads_on(request.user, row),
         "parts": [_asked_as(state.person) for state in mine],
         "mine": mine,
         "confirmed": all(state.person.confirmed_at for state in mine),

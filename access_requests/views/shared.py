@@ -80,6 +80,11 @@ def to_answer(request: SignedIn, reference: str) -> AccessRequest:
     return _found(seen | named, reference)
 
 
+def reads_on(user: User, row: AccessRequest) -> bool:
+    """Whether somebody reads the request itself, and not only the page of a part that they declined."""
+    return AccessRequest.objects.visible_to(user).filter(pk=row.pk).exists()
+
+
 def _found(rows: AccessRequestQuerySet, reference: str) -> AccessRequest:
     found = rows.filter(reference=reference)
     found = found.annotate(hub_decides=hub_decides(), **annotated("dataset"))
