@@ -118,9 +118,7 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
     if verb in ANSWERING:
         parts |= _declined_by(by, request)
     if verb == Verb.CONFIRM_DELETION and not parts and _declined_by(by, request):
-        parts = frozenset(
-            {Part.MEMBER}
-        )  # who had access answers for their own copies
+        parts = frozenset({Part.MEMBER})  # who had access answers for their own copies
     if not parts:
         raise Denied(_("There is no such request."))
     move = MOVES[verb]

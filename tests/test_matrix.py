@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -83,7 +84,7 @@ def _person(request: AccessRequest, part: Part) -> Participant:
 
 
 def _file() -> Stored:
-    return Stored("protocol.pdf", "application/pdf", 1000, "1" * 64, "key-of-the-matrix")
+    return Stored("protocol.pdf", "application/pdf", 1000, "1" * 64, uuid4().hex)
 
 
 def _detach(request: AccessRequest, by: User) -> AccessRequest:

@@ -39,7 +39,7 @@ def mail(kind: str, recipient: str = "") -> Mail:
 
 def test_every_verb_has_its_mails_or_nobody() -> None:
     assert set(TABLE) == set(Verb)
-    quiet = "save discard renew carry-over show-secret comment detach redact register"
+    quiet = "save discard renew carry-over show-secret comment detach redact register close-delivery"
     assert {verb for verb, rule in TABLE.items() if rule is nobody} == {Verb(word) for word in quiet.split()}
 
 
