@@ -117,8 +117,9 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     """Whether hub staff check a request before the deciders are asked.
 
     What hub staff have forwarded once goes straight to the deciders when it is sent again; not where a decider was
-    named since: whoever names them keeps them from deciding, so hub staff look whether that is right. What they decide
-    on, because the policy says so or the dataset or licence is retired, goes to them at once.
+    named since: whoever names them keeps them from deciding, so hub staff look whether that is right. Nor where the
+    data would go to a country to check that they have not seen. What they decide on, because the policy says so or the
+    dataset or licence is retired, goes to them at once.
 
     Args:
         request: the locked request.
@@ -133,7 +134,11 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     forwarded = request.events.filter(verb=Verb.FORWARD, by__isnull=False)
     if (since := _decider_named_since(request)) and not forwarded.filter(at__gte=since).exists():
         return True
-    return (policy.triage or leaves_free_countries(request, policy, answers)) and not forwarded.exists()
+    last = forwarded.order_by("number").last()
+    if last is None:
+        return policy.triage or bool(countries_to_check(request, policy, answers))
+    seen = request.submissions.filter(sent_at__lte=last.at).order_by("number").last()
+    return bool(countries_to_check(request, policy, answers) - countries_of(seen.answers if seen else {}))
 
 
 def _decider_named_since(request: AccessRequest) -> datetime | None:
@@ -142,11 +147,15 @@ def _decider_named_since(request: AccessRequest) -> datetime | None:
     return max((person.added_at for person in named), default=None)
 
 
-def leaves_free_countries(request: AccessRequest, policy: Policy, answers: Mapping[str, Any]) -> bool:
-    """Whether real data would go to a country that the policy does not name as one that needs no check."""
+def countries_to_check(request: AccessRequest, policy: Policy, answers: Mapping[str, Any]) -> set[str]:
+    """The countries to which real data would go and which the policy does not name as those that need no check."""
     free = {country.code for country in policy.free_countries}
-    named = {str(answers.get(key) or "").upper() for key in ("applicant_country", "recipient_country")} - {""}
-    return bool(free and named - free) and not request.dataset.synthetic
+    return countries_of(answers) - free if free and not request.dataset.synthetic else set()
+
+
+def countries_of(answers: Mapping[str, Any]) -> set[str]:
+    """Where the applicant and the recipient scientist work, as two letters."""
+    return {str(answers.get(key) or "").upper() for key in ("applicant_country", "recipient_country")} - {""}
 
 
 def awaits_people() -> Q:

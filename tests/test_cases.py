@@ -236,6 +236,21 @@ def test_a_country_that_the_policy_trusts_needs_no_check(brgandi: Dataset, ada: 
     assert actions.submit(request=draft, by=ada).status == Status.IN_REVIEW
 
 
+def test_a_country_that_hub_staff_have_not_seen_is_checked_again(
+    brgandi: Dataset, ada: User, rut: User, per: User, hedda: User
+) -> None:
+    """A request that was forwarded once goes straight on when it is sent again, but not into a country to check."""
+    Dataset.objects.filter(pk=brgandi.pk).update(synthetic=False)
+    set_policy(license_of(brgandi), **AIDA_PRESET)
+    request = actions.forward(request=confirm(sent(ada, brgandi), rut), by=hedda)
+    for country, then in (("NO", Status.IN_REVIEW), ("US", Status.SUBMITTED), ("US", Status.IN_REVIEW)):
+        if request.status == Status.SUBMITTED:
+            request = actions.forward(request=request, by=hedda)
+        request = actions.send_back(request=request, by=hedda, reason="Where does the data go?")
+        request = actions.submit(request=fill(request, recipient_country=country), by=ada)
+        assert request.status == then, country
+
+
 def test_a_teacher_asks_for_thirty_students(brgandi: Dataset, ada: User, per: User) -> None:
     """The applicant answers for the students: one grant, and nobody else is named."""
     set_policy(license_of(brgandi), form="research-or-education")
