@@ -101,6 +101,15 @@ def _declined_by(user: AnyUser, request: AccessRequest) -> frozenset[Part]:
     return frozenset(Part(part) for part in rows.values_list("part", flat=True))
 
 
+def _with_declined(parts: frozenset[Part], by: AnyUser, verb: Verb, request: AccessRequest) -> frozenset[Part]:
+    """What somebody is for one verb: they can change their mind, and they answer for copies that they made."""
+    if verb in ANSWERING:
+        return parts | _declined_by(by, request)
+    if verb == Verb.CONFIRM_DELETION and not parts and _declined_by(by, request):
+        return frozenset({Part.MEMBER})
+    return parts
+
+
 def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[Part] | None = None) -> frozenset[Part]:
     """Refuse unless this person may use this verb on this request now.
 
@@ -114,11 +123,7 @@ def check_may(by: AnyUser, verb: Verb, request: AccessRequest, parts: frozenset[
         Denied: with the reason. Whoever cannot see the request is told the same as for one that does not exist.
         Whoever is named in a request acts on that part of theirs only, never as a provider or for the hub.
     """
-    parts = parts_in(by, request) if parts is None else parts
-    if verb in ANSWERING:
-        parts |= _declined_by(by, request)
-    if verb == Verb.CONFIRM_DELETION and not parts and _declined_by(by, request):
-        parts = frozenset({Part.MEMBER})  # who had access answers for their own copies
+    parts = _with_declined(parts_in(by, request) if parts is None else parts, by, verb, request)
     if not parts:
         raise Denied(_("There is no such request."))
     move = MOVES[verb]
