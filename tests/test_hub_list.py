@@ -81,6 +81,8 @@ class TestSearch:
         actions.register(request=request, by=hedda, number="LIU-2026-04711")
         assert references(hedda, q="LIU-2026-04711") == references(hedda, q="04711") == [request.reference]
         assert references(hedda, q=other.reference) == [other.reference]
+        assert references(hedda, q=other.reference.lower()) == [other.reference]
+        assert references(hedda, q=f"{other.reference} nowhere") == []
 
     def test_what_was_answered_before_is_found_and_what_is_being_written_is_not(
         self, brgandi: Dataset, ada: User, per: User, hedda: User

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from django.conf import settings
 from django.db.models import QuerySet
 
 from access_requests.models import AccessRequest
 from datasets.register.values import fold
 
+REFERENCE = re.compile(rf"{re.escape(settings.REFERENCE_PREFIX)}-\d{{4}}-\d{{5,18}}", re.IGNORECASE | re.ASCII)
 MOST_WORDS = 8
 LONGEST_WORD = 60
 
@@ -21,6 +25,8 @@ def found(requests: QuerySet[AccessRequest], text: str) -> QuerySet[AccessReques
         text: as typed; very long texts are cut, since no database matches patterns of any length.
     """
     for word in text.replace("\0", " ").split()[:MOST_WORDS]:
-        if folded := fold(word[:LONGEST_WORD]):
+        if REFERENCE.fullmatch(word):
+            requests = requests.filter(reference=word.upper())  # by its index; the words of all need not be read
+        elif folded := fold(word[:LONGEST_WORD]):
             requests = requests.filter(search_text__contains=folded)
     return requests
