@@ -54,8 +54,8 @@ KNOWS: dict[str, frozenset[str]] = {
     "register": INSIDE | frozenset(NAMED),  # the number of a public record: on the copy that the named can take out
     "note": NOTES,
     "comment": NOTES,
-    "filename": INSIDE,
-    "bytes": INSIDE,
+    "filename": INSIDE - {"eskil"},  # a file for those who review; who was excused does not
+    "bytes": INSIDE - {"eskil"},
     "declined": INSIDE,
     "redacted": INSIDE,
     "flag": HUB,
