@@ -11,6 +11,8 @@ from access_requests.holdings import Holding, deliveries_of, holdings, showings
 from access_requests.models import AccessRequest, Delivery, Event, Grant
 from aidahub.accounts.models import User
 
+from .facts import is_named
+
 
 @dataclass(frozen=True)
 class Handed:
@@ -36,18 +38,19 @@ class Held:
 
 
 def holdings_for(user: User, request: AccessRequest) -> list[Held]:
-    """The holders of a request of `facts.with_all`; that a secret was looked at is for hub staff."""
+    """The holders of a request of `facts.with_all`; that a secret was looked at is for hub staff who are not named."""
     rows = holdings(request, user)
     if not rows:
         return []
-    shown = showings(request.events.all()) if user.is_hub else {}
+    inside = user.is_hub and not is_named(user, request)
+    shown = showings(request.events.all()) if inside else {}
     handed = deliveries_of(holding.grant for holding in rows)
     ended = any(not holding.grant.in_force for holding in rows)
     copies = set(Grant.objects.filter(request=request).with_copies().values_list("pk", flat=True)) if ended else set()
     return [
         Held(
             row,
-            [_handed(row, one, user, shown.get((row.grant.participant.number, one.number), [])) for one in found],
+            [_handed(row, one, shown.get((row.grant.participant.number, one.number), []), inside) for one in found],
             row.grant.pk in copies,
         )
         for row in rows
@@ -55,7 +58,7 @@ def holdings_for(user: User, request: AccessRequest) -> list[Held]:
     ]
 
 
-def _handed(holding: Holding, row: Delivery, user: User, shown: list[Event]) -> Handed:
+def _handed(holding: Holding, row: Delivery, shown: list[Event], inside: bool) -> Handed:
     works = row.emptied_at is None and (row.valid_until is None or row.valid_until >= timezone.localdate())
     left_open = row.closed_at is None and not holding.grant.in_force
-    return Handed(row, row.by.get_full_name() if user.is_hub else settings.HUB_NAME, works, left_open, shown)
+    return Handed(row, row.by.get_full_name() if inside else settings.HUB_NAME, works, left_open, shown)

@@ -129,7 +129,7 @@ class CannedText(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language, else in English."""
-        return (self.title_sv if _is_swedish() else "") or self.title_en
+        return (self.title_sv if _is_swedish() else "") or self.title_en or self.slug
 
     def text_in(self, language: str) -> str:
         """The text in a language, else in English."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 
-from access_requests.models import Participant
+from access_requests.models import Participant, PartInvitation
 from access_requests.part_invitations import invite as invite_to_part
 from access_requests.part_invitations import needs_link
 from access_requests.workflow import Part
@@ -87,16 +87,21 @@ def _by_address(people: Iterable[Participant]) -> list[Reader]:
 def _moved(people: Iterable[Participant]) -> dict[str, str]:
     """By the address in the request, the account's primary one, for people whose account does not have that address.
 
-    Whoever took a part by its link and has not answered is still written to where the link went: it may have gone
-    astray.
+    Whoever took a part by its link is still written to where the link went, whichever account they took it with: that
+    address was shown to be theirs, and what belongs to their work does not move to an address at home.
     """
-    settled = [row for row in people if row.part == Part.APPLICANT or row.confirmed_at or row.declined_at]
-    linked = {person.email.casefold(): person.user_id for person in settled if person.user_id}
+    people_named = list(people)
+    linked = {person.email.casefold(): person.user_id for person in people_named if person.user_id}
     proven: dict[int, list[str]] = defaultdict(list)
     rows = EmailAddress.objects.filter(user__in=linked.values(), verified=True).order_by("-primary", "pk")
     for user, email in rows.values_list("user_id", "email") if linked else ():
         proven[user].append(email.casefold())
-    return {email: proven[user][0] for email, user in linked.items() if proven[user] and email not in proven[user]}
+    found = {email: proven[user][0] for email, user in linked.items() if proven[user] and email not in proven[user]}
+    here = [person.pk for person in people_named if person.email.casefold() in found]
+    by_link = PartInvitation.objects.filter(participant__in=here, used_by=F("participant__user")) if here else ()
+    taken = {invitation.participant_id for invitation in by_link}
+    kept = {person.email.casefold() for person in people_named if person.pk in taken}
+    return {email: new for email, new in found.items() if email not in kept}
 
 
 def responsible(case: Case) -> Participant:

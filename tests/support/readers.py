@@ -117,7 +117,8 @@ class Reader:
             transaction.set_rollback(True)
         self.client.cookies.clear()
         self.client.cookies.load(cookies)
-        return response.status_code, _without(path, text)
+        page = f"{path.rstrip('/').rpartition('/')[0]}/"  # where whoever must sign in first comes back to
+        return response.status_code, _without(page, _without(path, text))
 
     def mails(self, after: int = 0) -> dict[str, str]:
         """Every mail to this person, by what it is about."""

@@ -253,7 +253,9 @@ def use_policy(dataset: Dataset, *, confirm: bool) -> None:
 def bring(scene: Scene, status: Status) -> None:
     """Bring the request there, with what is planted on the way."""
     request, users = scene.request, scene.users
-    if status == Status.SUBMITTED:
+    if status == Status.SUBMITTED:  # nobody is excused before somebody is asked
+        for each in ("note", "comment", "filename", "bytes"):
+            scene.knows[word(each)] |= {"eskil"}
         return
     review(scene)
     request = scene.request
