@@ -74,6 +74,9 @@ def test_nobody_meets_what_is_not_for_them(scene_of: Set) -> None:
     assert not found, "\n".join(found)
 
 
+# In the others, those walk who stand nearest to what they must not know: of each kind one.
+TURNS_OF_ALL = {Status.IN_REVIEW, Status.RETURNED, Status.GRANTED, Status.REJECTED}
+NEAREST = ("ada", "rut", "nina", "ines", "eskil", "alva", "anonymous")
 STATUSES = (
     Status.SUBMITTED, Status.IN_REVIEW, Status.RETURNED, Status.APPROVED, Status.GRANTED, Status.REJECTED,
     Status.CLOSED, Status.WITHDRAWN, Status.REVOKED,
@@ -89,7 +92,8 @@ def everything_of(scene: Scene) -> list[AccessRequest]:
 @pytest.mark.parametrize("status", STATUSES)
 def test_in_no_status(scene_of: Set, status: Status) -> None:
     scene = scene_of(status)
-    found = [f for name in READERS if name not in SLOW_READERS for f in walked(scene, name, everything_of(scene))]
+    names = [name for name in READERS if name not in SLOW_READERS] if status in TURNS_OF_ALL else NEAREST
+    found = [f for name in names for f in walked(scene, name, everything_of(scene))]
     assert not found, "\n".join(found)
 
 
