@@ -17,7 +17,7 @@ from access_requests import actions
 from access_requests.events import verify
 from access_requests.models import AccessRequest, Decision, Event, Grant, Submission
 from access_requests.rules import Denied
-from access_requests.workflow import Answer, Status
+from access_requests.workflow import Answer, Needed, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
@@ -69,6 +69,7 @@ def alternating(*acts: Callable[[], object]) -> list[Callable[[], object]]:
 
 
 def test_two_providers_decide_at_once(ada: User, per: User, petra: User, brgandi: Dataset) -> None:
+    set_policy(license_of(brgandi), needed=Needed.APPLICANT)
     request = sent(ada, brgandi)
     results = at_once(
         *alternating(
@@ -87,7 +88,7 @@ def test_two_providers_decide_at_once(ada: User, per: User, petra: User, brgandi
 
 
 def test_every_vote_counts_once_where_all_must_vote(ada: User, per: User, petra: User, brgandi: Dataset) -> None:
-    set_policy(license_of(brgandi), quorum="all")
+    set_policy(license_of(brgandi), quorum="all", needed=Needed.APPLICANT)
     request = sent(ada, brgandi)
     results = at_once(
         *alternating(
@@ -102,6 +103,7 @@ def test_every_vote_counts_once_where_all_must_vote(ada: User, per: User, petra:
 
 
 def test_the_applicant_withdraws_while_a_provider_approves(ada: User, per: User, petra: User, brgandi: Dataset) -> None:
+    set_policy(license_of(brgandi), needed=Needed.APPLICANT)
     request = sent(ada, brgandi)
     results = at_once(
         *alternating(

@@ -54,7 +54,9 @@ def pairs_in(status: Status) -> list[tuple[Step, Step]]:
 
 
 def test_pairs_are_found_in_every_status_that_can_be_left() -> None:
-    assert {status: len(pairs_in(status)) > 0 for status in STATUSES} == dict.fromkeys(STATUSES, True)
+    # What ended with its last day, as it does here, is taken up again by nobody.
+    found = {status: len(pairs_in(status)) > 0 for status in STATUSES}
+    assert found == {status: status != Status.EXPIRED for status in STATUSES}
 
 
 def use(request: AccessRequest, step: Step, people: dict[str, User]) -> None:
