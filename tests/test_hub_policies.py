@@ -127,6 +127,15 @@ class TestThePage:
             assert escape(str(EXPLAINED[name])) in text, name
         assert text.count('name="_preset"') == 2
 
+    def test_a_new_one_begins_with_the_countries_that_need_no_check(self, brgandi: Dataset, hub: Client) -> None:
+        """Ticked and on top; or saving it as it stands would let data go anywhere unseen."""
+        text = hub.get(ADD).content.decode()
+        boxes = re.findall(r'<input[^>]*name="free_countries"[^>]*>', text)
+        first = boxes[: len(EEA)]
+        assert {code for box in first for code in re.findall(r'value="(\w\w)"', box)} == set(EEA)
+        assert all("checked" in box for box in first)
+        assert not any("checked" in box for box in boxes[len(EEA) :])
+
     @pytest.mark.parametrize("slug", ["direct", "aida"])
     def test_a_preset_fills_the_form_and_saves_nothing(self, brgandi: Dataset, hub: Client, slug: str) -> None:
         page = hub.post(ADD, typed(brgandi, _preset=slug, triage="on", days="90", agreement="on"))

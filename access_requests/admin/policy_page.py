@@ -57,9 +57,14 @@ EXPLAINED: dict[str, str | Promise] = {
 }
 
 
-def _show_chosen_first(field: Any, chosen: Collection[Any]) -> None:
+def _codes(value: str | Collection[Any]) -> set[str]:
+    """Countries as two letters each: of a field's value, or of a new policy's, which is one text with commas."""
+    countries = value.split(",") if isinstance(value, str) else value
+    return {str(getattr(country, "code", country)) for country in countries}
+
+
+def _show_chosen_first(field: Any, codes: Collection[str]) -> None:
     """Countries as boxes to tick, those that are ticked on top: a list of 250 lines hides what is chosen in it."""
-    codes = {str(getattr(country, "code", country)) for country in chosen}
     choices = sorted(((code, name) for code, name in field.choices if code), key=lambda choice: choice[0] not in codes)
     field.widget = forms.CheckboxSelectMultiple(attrs={"class": "rd-countries"}, choices=choices)
 
@@ -75,7 +80,10 @@ class ExplainedPolicyForm(FormBase):
             if name in self.fields:
                 self.fields[name].help_text = str(words)
         if "free_countries" in self.fields:
-            _show_chosen_first(self.fields["free_countries"], self["free_countries"].value() or ())
+            field = self.fields["free_countries"]
+            initial = self.get_initial_for_field(field, "free_countries")
+            self.initial["free_countries"] = sorted(_codes(initial or ()))
+            _show_chosen_first(field, _codes(self["free_countries"].value() or ()))
 
     def is_valid(self) -> bool:
         """Not while somebody only tries a preset or looks at the preview: the page comes back with the sentence."""
