@@ -20,8 +20,7 @@ from .attachments import Problem, by_content_type, inspect, kept, remove
 from .further import is_unsent
 from .models import AccessRequest, AnyUser, Attachment, Participant
 from .rules import Denied, check_may, may
-from .talk import sees_internal_files
-from .timeline import sees_inside
+from .talk import sees_inside, sees_internal_files
 from .workflow import Part, Verb
 
 

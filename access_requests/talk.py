@@ -70,12 +70,16 @@ def reads_notes(user: AnyUser, request: AccessRequest, parts: Collection[Part]) 
     return Part.HUB in parts or (Part.DECIDER in parts and not was_excused(user, request))
 
 
+def sees_inside(parts: Collection[Part]) -> bool:
+    """Whether these parts see votes and names: a provider or hub staff, unless named in the request."""
+    return bool({Part.PROVIDER, Part.DECIDER, Part.HUB} & set(parts)) and not CONFLICTED & set(parts)
+
+
 def sees_internal_files(request: AccessRequest, user: AnyUser, parts: Collection[Part]) -> bool:
     """Whether somebody sees files for hub staff and providers only: those two, but nobody excused."""
-    if not isinstance(user, User) or CONFLICTED & set(parts):
+    if not isinstance(user, User) or not sees_inside(parts):
         return False
-    reviews = bool({Part.PROVIDER, Part.DECIDER} & set(parts))
-    return Part.HUB in parts or (reviews and not was_excused(user, request))
+    return Part.HUB in parts or not was_excused(user, request)
 
 
 def check_reads_notes(user: User, request: AccessRequest, parts: Collection[Part]) -> None:

@@ -23,16 +23,11 @@ from .tales_of_hub import TALES_OF_HUB, staff_in
 from .tales_of_outcome import HUB, outcome_told
 from .tales_of_people import TALES_OF_PEOPLE
 from .tales_of_talk import TALES_OF_TALK, commented
-from .talk import reads_notes, sees_internal_files
+from .talk import reads_notes, sees_inside, sees_internal_files
 from .telling import Entry, Reader, Tale, entry, reason_of, told, unsigned
-from .workflow import CONFLICTED, Answer, Part, Verb
+from .workflow import Answer, Part, Verb
 
 OF_A_VOTER = frozenset({Verb.DECIDE, Verb.EXCUSE, Verb.VOID_VOTE})
-
-
-def sees_inside(parts: Collection[Part]) -> bool:
-    """Whether these parts see votes and names: a provider or hub staff, unless named in the request."""
-    return bool({Part.PROVIDER, Part.DECIDER, Part.HUB} & set(parts)) and not CONFLICTED & set(parts)
 
 
 def reads_votes(user: AnyUser, parts: Collection[Part], asked: Iterable[Decider]) -> bool:

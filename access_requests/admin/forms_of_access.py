@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests.actions import HandedOver
 from access_requests.kinds import day_in_words
-from access_requests.models import AccessRequest, Attachment, Delivery, Grant, Participant
+from access_requests.models import AccessRequest, Attachment, Delivery, Grant, GrantQuerySet, Participant
 from access_requests.policies import policy_of
 from access_requests.rules import REASON_LENGTH, allowed
 from access_requests.workflow import ENDED_ACCESS
@@ -31,6 +31,11 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def _in_order(grants: GrantQuerySet) -> list[Grant]:
+    """Grants with their holders, as people are numbered in the record."""
+    return list(grants.select_related("participant").order_by("participant__number"))
+
+
 class AccessForm(forms.Form):
     """Asks what a step around access needs.
 
@@ -42,12 +47,17 @@ class AccessForm(forms.Form):
         """Fill in what is known."""
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.request = request
-        rows = Grant.objects.in_force().filter(request=request).select_related("participant")
-        self.held = list(rows.order_by("participant__number"))
+        self.held = _in_order(Grant.objects.in_force().filter(request=request))
         self.fill_in()
 
     def fill_in(self) -> None:
         """Choices and first values, where a step has some."""
+
+    def offer(self, name: str, grants: GrantQuerySet | None = None) -> None:
+        """Let somebody be chosen: of those with these grants, or of those who have access."""
+        if grants is not None:
+            self.held = _in_order(grants)
+        cast("forms.ChoiceField", self.fields[name]).choices = self.holders
 
     def chosen(self, numbers: Collection[str]) -> list[Participant]:
         """The holders with these numbers."""
@@ -94,7 +104,7 @@ class DeliverForm(AccessForm):
 
     def fill_in(self) -> None:
         """Those without data; where all have some, those of the last delivery and what was handed over then."""
-        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.offer("persons")
         rows = Delivery.objects.filter(grant__in=self.held).defer("secret").annotate(has_secret=~Q(secret=""))
         found = list(rows.order_by("at", "pk"))
         self.kept = {row.grant_id: row.has_secret for row in found}
@@ -177,7 +187,7 @@ class LeaveForm(AccessForm):
 
     def fill_in(self) -> None:
         """Whoever has access."""
-        self.fields["person"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.offer("person")
 
 
 class RevokeForm(AccessForm):
@@ -225,9 +235,7 @@ class ClosedForm(AccessForm):
 
     def fill_in(self) -> None:
         """Those whose access ended after data was handed over."""
-        rows = Grant.objects.filter(request=self.request).with_open_way().select_related("participant")
-        self.held = list(rows.order_by("participant__number"))
-        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.offer("persons", Grant.objects.filter(request=self.request).with_open_way())
         self.initial["persons"] = [number for number, _name in self.holders]
 
 
@@ -244,8 +252,6 @@ class DeletionForm(AccessForm):
         if self.request.status in ENDED_ACCESS:
             del self.fields["persons"]
             return
-        rows = Grant.objects.filter(request=self.request).with_copies().select_related("participant")
-        self.held = list(rows.order_by("participant__number"))
-        self.fields["persons"].choices = self.holders  # type: ignore[attr-defined]  # a choice field
+        self.offer("persons", Grant.objects.filter(request=self.request).with_copies())
         self.fields["deleted"].label = gettext("They have told us that all of their copies are deleted.")
         self.initial["persons"] = [number for number, _name in self.holders] if len(self.held) == 1 else []

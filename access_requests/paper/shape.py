@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from access_requests.models import AnyUser
-from access_requests.timeline import sees_inside
+from access_requests.talk import sees_inside
 from access_requests.workflow import Part
 
 HASH_DIGITS = 64

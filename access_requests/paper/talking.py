@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access_requests.filing import files_visible
-from access_requests.models import AccessRequest, Attachment, Decider, Message
+from access_requests.models import AccessRequest, Attachment, Message
 from access_requests.questions import name_of, parse
-from access_requests.workflow import Part
-from aidahub.accounts.models import User
+from access_requests.talk import reads_notes
 
 from .shape import Item, Mark, Section, View, moment, row, rows
 
@@ -33,21 +32,10 @@ def said(request: AccessRequest, view: View) -> Section | None:
 
 def _heard(request: AccessRequest, view: View) -> Iterable[Message]:
     """Messages are for all; notes, and comments before they are shown to the applicant, for those who review."""
-    notes = _reads_notes(request, view)
+    notes = view.hub or reads_notes(view.user, request, view.parts)
     for one in sorted(request.messages.all(), key=lambda each: each.number):
         if one.kind == Message.Kind.MESSAGE or notes or one.released_at:
             yield one
-
-
-def _reads_notes(request: AccessRequest, view: View) -> bool:
-    """Hub staff and deciders do, those excused in the last round in which they were asked do not."""
-    if view.hub:
-        return True
-    if not view.inside or Part.DECIDER not in view.parts or not isinstance(view.user, User):
-        return False
-    own = Decider.objects.filter(round__request=request, provider__in=view.user.provider_ids)
-    last = own.order_by("round__number").last()
-    return last is None or own.filter(round=last.round_id, excused_at=None).exists()
 
 
 def _questions(request: AccessRequest) -> dict[str, str]:

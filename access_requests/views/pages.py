@@ -32,9 +32,9 @@ from access_requests.taking_part import (
     waits_for_person,
     with_parts,
 )
-from access_requests.talk import Talk, talk_of, with_comments
+from access_requests.talk import Talk, sees_inside, talk_of, with_comments
 from access_requests.telling import reason_of
-from access_requests.timeline import events_with_reasons, sees_inside, timeline
+from access_requests.timeline import events_with_reasons, timeline
 from access_requests.usual import annotated
 from access_requests.waiting import Standing, hub_decides, standing
 from access_requests.workflow import EDITABLE, ENDED_ACCESS, FINISHED, Part, Status, Verb
