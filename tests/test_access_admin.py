@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -339,6 +340,18 @@ def test_whoever_is_named_is_not_waited_for(granted: AccessRequest, hedda: User)
 
 
 # The desk
+
+
+def test_who_handed_over_is_named_to_colleagues_who_are_not_named_in_the_request(
+    granted: AccessRequest, hedda: User, sigrid: User
+) -> None:
+    hand_over(granted, hedda)
+    by = {each.by for held in page(sigrid, page_path(granted)).context["holdings"] for each in held.deliveries}
+    assert by == {"Hedda Hub"}
+    named = Named(Part.MEMBER, "Sigrid", "", sigrid.email, "Uppsala University")
+    actions.add_person(request=granted, by=hedda, person=named)
+    held = page(sigrid, page_path(granted)).context["holdings"]
+    assert {each.by for one in held for each in one.deliveries} == {settings.HUB_NAME}
 
 
 def test_events_name_people_by_number_alone(granted: AccessRequest, hedda: User) -> None:
