@@ -13,6 +13,7 @@ UV += ["--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "
 LOCKS = (
     ("requirements.txt", ["pyproject.toml"]),
     ("requirements-dev.txt", ["pyproject.toml", "--group", "dev", "--constraint", "requirements.txt"]),
+    ("requirements-scan.txt", ["--group", "scan"]),
     ("requirements-uv.txt", ["--group", "uv"]),
 )
 
