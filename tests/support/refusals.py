@@ -38,7 +38,7 @@ def as_interpreter(program: str, arguments: list[str], variables: dict[str, str]
         print(ended.code, file=sys.stderr)
         return 1
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         return 1
     return 0
 
