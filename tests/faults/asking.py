@@ -1,0 +1,173 @@
+"""Applicants: they begin, fill in and send requests, write, attach files, withdraw."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.cast import RESEARCH_ANSWERS
+
+from .browser import Page
+from .ledger import DONE, REFUSED, Change, token
+from .people import Person
+from .scene import DATASETS, SCIENTISTS
+
+STEPS = 12  # pages of the form that somebody goes through before they give it up
+ATTACHED = "is attached"
+
+
+class Applicant(Person):
+    """Somebody who asks for data again and again."""
+
+    def __init__(self, *args: Any) -> None:
+        """Begin without requests."""
+        super().__init__(*args)
+        self.drafts: dict[str, str] = {}  # by reference the word in what was saved and not sent
+        self.sent: list[str] = []
+
+    def act(self) -> None:
+        """Ask for one more dataset, or do something about a request."""
+        chance = self.random.random()
+        if not self.sent or chance < 0.35:
+            self.ask(self.random.choice(DATASETS))
+            return
+        reference = self.random.choice(self.sent[-4:])
+        if chance < 0.55:
+            self.write(reference)
+        elif chance < 0.72:
+            self.attach(reference)
+        elif chance < 0.80:
+            self.confirm(f"{self.page_of(reference)}withdraw/", "withdraw", reference, "")
+        elif chance < 0.84:
+            self.sign_out()
+        else:
+            self.look(reference)
+
+    def look(self, reference: str) -> None:
+        """See how it stands; mend what was sent back, and send it again."""
+        page = self.get(self.page_of(reference))
+        if f"/requests/{reference}/edit/" in page.text:
+            self.fill_in_and_send(reference)
+
+    def ask(self, doi: str) -> None:
+        """Begin a request (or find the draft that is there) and send it."""
+        change = self.world.ledger.begin(self.email, "start", "")
+
+        def attempt() -> str:
+            page = self.get(f"/{doi}/request/")
+            form = page.form(having="license") or page.form()
+            if form is None:
+                return REFUSED
+            answer = self.browser.post(page, form)
+            found = re.search(r"/requests/([A-Z]+-\d+-\d+)/edit/", answer.location)
+            change.reference = found[1] if found else ""
+            return DONE if found else REFUSED
+
+        if self.do(change, attempt, lambda: False):  # beginning again finds the draft
+            self.fill_in_and_send(change.reference)
+
+    def fill_in_and_send(self, reference: str) -> None:
+        """Through the steps of the form, then send."""
+        word = self.drafts.setdefault(reference, token(self.random))
+        answers = {**RESEARCH_ANSWERS, "applicant_email": self.email, "planned_use": f"To compare networks, {word}."}
+        answers |= self.scientist()
+        saved = self.world.ledger.begin(self.email, "save", reference, word)
+        steps = [self.page_of(reference) + "edit/project/", self.page_of(reference) + "edit/"]
+        for _page in range(STEPS):
+            path = steps.pop(0) if steps else f"{self.page_of(reference)}edit/"
+            where = self.patiently(lambda path=path: self.get(path))  # type: ignore[misc]
+            assert isinstance(where, Page)
+            if where.path.endswith("/review/"):
+                break
+            if not self.step(saved, where.path, answers):
+                return
+        self.send(reference, word)
+
+    def scientist(self) -> dict[str, Any]:
+        """Who is responsible for the data."""
+        if self.random.random() < 0.3:
+            profile = {key: RESEARCH_ANSWERS[key] for key in ("recipient_profile", "recipient_phd")}
+            return {"recipient_same": "yes", **profile}
+        return {"recipient_same": "no", "recipient_email": self.random.choice(SCIENTISTS).named}
+
+    def step(self, saved: Change, path: str, answers: dict[str, Any]) -> bool:
+        """Save one step; only that with the word counts as a change of its own."""
+        counts = path.endswith("/project/")
+        change = saved if counts else Change(self.email, "step", saved.reference)
+
+        def attempt() -> str:
+            page = self.get(path)
+            form = page.form(having="go")
+            if page.status != 200 or form is None:
+                return REFUSED
+            fields = {key: _posted(value) for key, value in answers.items() if key in form.fields}
+            boxes = {name: "on" for name in ("accept_license", "coauthorship") if name in form.fields}
+            answer = self.browser.post(page, form, {**fields, **boxes, "go": "next"})
+            return DONE if answer.status in {200, 302} else REFUSED
+
+        return self.do(change, attempt, lambda: counts and saved.token in self.get(path).text)
+
+    def send(self, reference: str, word: str) -> None:
+        """Press the button at the end."""
+        change = self.world.ledger.begin(self.email, "submit", reference, word)
+        path = f"{self.page_of(reference)}edit/review/"
+
+        def attempt() -> str:
+            page = self.get(path)
+            form = page.form()
+            if page.status != 200 or form is None:
+                return REFUSED
+            answer = self.browser.post(page, form)
+            return DONE if answer.location == self.page_of(reference) else REFUSED
+
+        if self.do(change, attempt, lambda: word in self.get(self.page_of(reference)).text):
+            self.drafts.pop(reference, None)
+            if reference not in self.sent:
+                self.sent.append(reference)
+
+    def write(self, reference: str) -> None:
+        """Write a message."""
+        word = token(self.random)
+        change = self.world.ledger.begin(self.email, "message", reference, word)
+
+        def attempt() -> str:
+            page = self.get(self.page_of(reference))
+            form = page.form(action="/messages/")
+            if form is None:
+                return REFUSED
+            answer = self.browser.post(page, form, {"text": f"When may I expect an answer? {word}"})
+            return DONE if "#message-" in answer.location else REFUSED
+
+        self.do(change, attempt, lambda: word in self.get(self.page_of(reference)).text)
+
+    def attach(self, reference: str) -> None:
+        """Attach a file; what the page says after tells whether it is there."""
+        word = token(self.random)
+        change = self.world.ledger.begin(self.email, "attach", reference, word)
+        path, name = f"{self.page_of(reference)}files/", f"plan {word}.txt"
+        content = (f"The plan {word}.\n" * self.random.randint(1, 20_000)).encode()
+
+        def attempt() -> str:
+            page = self.get(path)
+            form = page.form(having="files")
+            if form is None:
+                return REFUSED
+            answer = self.browser.post(page, form, {"files": None}, files={"files": (name, content, "text/plain")})
+            if answer.status != 302:
+                return REFUSED
+            after = self.get(answer.location)
+            return DONE if f"{name}”" in after.text and ATTACHED in after.text else REFUSED
+
+        self.do(change, attempt, lambda: self.is_attached(path, name))
+
+    def is_attached(self, path: str, name: str) -> bool:
+        """Whether the list of files holds it."""
+        page = self.get(path)
+        return any(name in part for part in re.findall(r'href="[^"]*/files/[^"]*"[^>]*>([^<]*)', page.text))
+
+
+def _posted(value: Any) -> str | None:
+    """An answer as a browser posts it."""
+    if isinstance(value, bool):
+        return "on" if value else None
+    return str(value)
