@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from tests.cast import RESEARCH_ANSWERS
@@ -55,7 +56,7 @@ class Applicant(Person):
 
         def attempt() -> str:
             page = self.get(f"/{doi}/request/")
-            form = page.form(having="license") or page.form()
+            form = page.form(having="license")
             if form is None:
                 return REFUSED
             answer = self.browser.post(page, form)
@@ -72,16 +73,15 @@ class Applicant(Person):
         answers = {**RESEARCH_ANSWERS, "applicant_email": self.email, "planned_use": f"To compare networks, {word}."}
         answers |= self.scientist()
         saved = self.world.ledger.begin(self.email, "save", reference, word)
-        steps = [self.page_of(reference) + "edit/project/", self.page_of(reference) + "edit/"]
+        path = f"{self.page_of(reference)}edit/{self.random.choice(('project/', ''))}"
         for _page in range(STEPS):
-            path = steps.pop(0) if steps else f"{self.page_of(reference)}edit/"
-            where = self.patiently(lambda path=path: self.get(path))  # type: ignore[misc]
-            assert isinstance(where, Page)
-            if where.path.endswith("/review/"):
-                break
-            if not self.step(saved, where.path, answers):
+            page = self.patiently(partial(self.get, path))
+            if page.path.endswith("/review/"):
+                self.send(reference, word, page)
                 return
-        self.send(reference, word)
+            path = self.step(saved, page, answers)
+            if not path:
+                return
 
     def scientist(self) -> dict[str, Any]:
         """Who is responsible for the data."""
@@ -90,34 +90,38 @@ class Applicant(Person):
             return {"recipient_same": "yes", **profile}
         return {"recipient_same": "no", "recipient_email": self.random.choice(SCIENTISTS).named}
 
-    def step(self, saved: Change, path: str, answers: dict[str, Any]) -> bool:
-        """Save one step; only that with the word counts as a change of its own."""
-        counts = path.endswith("/project/")
+    def step(self, saved: Change, page: Page, answers: dict[str, Any]) -> str:
+        """Save one step; where it leads, empty when it is refused. Only the step with the word counts as a change."""
+        counts = page.path.endswith("/project/")
         change = saved if counts else Change(self.email, "step", saved.reference)
+        shown, after = [page], f"{self.page_of(saved.reference)}edit/"
 
         def attempt() -> str:
-            page = self.get(path)
-            form = page.form(having="go")
-            if page.status != 200 or form is None:
+            nonlocal after
+            here = shown.pop() if shown else self.get(page.path)
+            form = here.form(button="Save and continue")
+            if here.status != 200 or form is None:
                 return REFUSED
             fields = {key: _posted(value) for key, value in answers.items() if key in form.fields}
             boxes = {name: "on" for name in ("accept_license", "coauthorship") if name in form.fields}
-            answer = self.browser.post(page, form, {**fields, **boxes, "go": "next"})
+            answer = self.browser.post(here, form, {**fields, **boxes, "go": "next"})
+            after = answer.location or after
             return DONE if answer.status in {200, 302} else REFUSED
 
-        return self.do(change, attempt, lambda: counts and saved.token in self.get(path).text)
+        done = self.do(change, attempt, lambda: counts and saved.token in self.get(page.path).text)
+        return after if done else ""
 
-    def send(self, reference: str, word: str) -> None:
-        """Press the button at the end."""
+    def send(self, reference: str, word: str, page: Page) -> None:
+        """Press the button at the end of the review, which is open."""
         change = self.world.ledger.begin(self.email, "submit", reference, word)
-        path = f"{self.page_of(reference)}edit/review/"
+        shown = [page]
 
         def attempt() -> str:
-            page = self.get(path)
-            form = page.form()
-            if page.status != 200 or form is None:
+            here = shown.pop() if shown else self.get(page.path)
+            form = here.form()
+            if here.status != 200 or form is None:
                 return REFUSED
-            answer = self.browser.post(page, form)
+            answer = self.browser.post(here, form)
             return DONE if answer.location == self.page_of(reference) else REFUSED
 
         if self.do(change, attempt, lambda: word in self.get(self.page_of(reference)).text):

@@ -7,7 +7,7 @@ from typing import Any
 
 from .ledger import DONE, REFUSED, token
 from .people import Person
-from .scene import HUB, Scientist
+from .scene import Scientist
 
 ADMIN = "/admin/access_requests/accessrequest"
 REFERENCE = r"(AIDA-\d{4}-\d{5,})"
@@ -30,6 +30,7 @@ class Reviewer(Person):
         desk = self.get("/admin/")
         waiting = desk.links(f"{ADMIN}/{REFERENCE}/change/")
         if not waiting:
+            self.world.stop.wait(2)
             return
         reference = self.random.choice(waiting)
         page = self.get(self.page_of(reference))
@@ -94,18 +95,18 @@ class RecipientScientist(Person):
     def answer(self, path: str) -> None:
         """Open the link, say that it is for oneself, and confirm."""
         page = self.patiently(lambda: self.get(path))
-        form = page.form(button="This is me")  # type: ignore[attr-defined]
+        form = page.form(button="This is me")
         if form is not None:
-            self.browser.post(page, form)  # type: ignore[arg-type]
+            self.browser.post(page, form)
             page = self.patiently(lambda: self.get("/requests/"))
-        for reference in dict.fromkeys(re.findall(REFERENCE, path) or page.links(rf"/requests/{REFERENCE}/")):  # type: ignore[attr-defined]
+        for reference in dict.fromkeys(re.findall(REFERENCE, path) or page.links(rf"/requests/{REFERENCE}/")):
             self.confirm_part(reference)
 
     def confirm_part(self, reference: str) -> None:
         """Confirm, and accept the licence."""
         path = f"/requests/{reference}/part/"
         page = self.patiently(lambda: self.get(path))
-        if "You have confirmed your part" in page.text or self.form_of(page) is None:  # type: ignore[attr-defined]
+        if "You have confirmed your part" in page.text or self.form_of(page) is None:
             return
         change = self.world.ledger.begin(self.email, "confirm-part", reference)
 
@@ -124,5 +125,3 @@ class RecipientScientist(Person):
         """The form by which one confirms."""
         return page.form(button="Confirm") if page.status == 200 else None
 
-
-STAFF = HUB

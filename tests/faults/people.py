@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 from tests.support.mail import MailServer
 
@@ -14,6 +15,7 @@ from .browser import Browser, Page, Traffic, Trouble
 from .ledger import DONE, LOST, REFUSED, Change, Ledger
 from .scene import PASSWORD
 
+Seen = TypeVar("Seen")
 TRIES = 6
 LONGEST = 120  # seconds that somebody waits for the site to come back
 
@@ -113,7 +115,7 @@ class Person(threading.Thread):
             raise Trouble("session")
         return page
 
-    def patiently(self, looking: Callable[[], object]) -> object:
+    def patiently(self, looking: Callable[[], Seen]) -> Seen:
         """Try to look until the site answers.
 
         Raises:
