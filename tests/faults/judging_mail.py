@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from access_requests.models import Event
-from access_requests.workflow import Verb
+from access_requests.workflow import Status, Verb
 from aidahub.outbox.models import Mail
 
 Received = Sequence[tuple[str, str]]
@@ -15,20 +15,25 @@ Received = Sequence[tuple[str, str]]
 TOLD_TO_APPLICANT = frozenset(
     {Verb.SUBMIT, Verb.WITHDRAW, Verb.CLOSE, Verb.SEND_BACK, Verb.CONFIRM, Verb.REVOKE, Verb.DECLINE_PART}
 )
+OUTCOMES = frozenset({Status.APPROVED, Status.GRANTED, Status.REJECTED})
 TOLD_TO_SOMEBODY = TOLD_TO_APPLICANT | {Verb.MESSAGE}
 
 
 def unannounced() -> Iterator[str]:
-    """Events whose mails were not even written."""
+    """Events whose mails were not even written. An answer that opens access at once is told with the access."""
     written: dict[str, set[str]] = {}
     for about, recipient in Mail.objects.values_list("about", "recipient"):
         written.setdefault(about, set()).add(recipient.casefold())
+    grants = {(event.request_id, event.number) for event in Event.objects.filter(verb=Verb.GRANT)}
     for event in Event.objects.select_related("request__applicant"):
         to = written.get(f"{event.request.reference}/{event.number}", set())
-        settled = event.verb == Verb.DECIDE and event.payload.get("settled")
-        if (event.verb in TOLD_TO_SOMEBODY or settled) and not to:
+        if (event.request_id, event.number + 1) in grants:
+            to = to | written.get(f"{event.request.reference}/{event.number + 1}", set())
+        settled = event.verb == Verb.DECIDE and bool(event.payload.get("settled"))
+        heard = event.verb in TOLD_TO_APPLICANT or (settled and event.payload["status"] in OUTCOMES)
+        if (heard or settled or event.verb in TOLD_TO_SOMEBODY) and not to:
             yield f"No mail was written of {event}, {event.verb}."
-        elif (event.verb in TOLD_TO_APPLICANT or settled) and event.request.applicant.email.casefold() not in to:
+        elif heard and event.request.applicant.email.casefold() not in to:
             yield f"No mail was written to the applicant of {event}, {event.verb}."
 
 
