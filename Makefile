@@ -3,13 +3,16 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-postgres bench check fix messages venv lock
+.PHONY: help run stack test test-slow test-postgres bench check fix messages venv lock
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run:  ## the trial site with everything it needs; PORT= moves it
 	@$(PYTHON) scripts/venv.py runtime && exec $(RUN) -m aidahub.demo --with-parent
+
+stack:  ## production's own programs by hand: PostgreSQL, Redis, nginx, 2 web, 2 workers, a clock; PORT= moves it
+	@$(PYTHON) scripts/venv.py runtime && exec $(RUN) -m aidahub.stack --with-parent
 
 test: venv  ## the tests, on SQLite; ARGS= goes to pytest
 	@$(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)

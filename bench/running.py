@@ -8,7 +8,8 @@ import signal
 import sys
 from collections.abc import Callable
 
-from scripts.with_postgres import Missing, postgres
+from aidahub.running.trouble import CannotStart
+from scripts.with_postgres import postgres
 
 
 def stop(_number: int, _frame: object) -> None:
@@ -27,7 +28,7 @@ def run(asked: argparse.Namespace, measure: Callable[[argparse.Namespace, str], 
     try:
         with postgres() if asked.postgres else contextlib.nullcontext("") as database:
             measure(asked, database)
-    except Missing as problem:
+    except CannotStart as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

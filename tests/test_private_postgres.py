@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from aidahub.environment import ROOT
-from scripts.with_postgres import MISSING, Missing, find_binaries
+from aidahub.running.postgres import MISSING, find_binaries
+from aidahub.running.trouble import CannotStart
 from tests.support.processes import wait_until
 
 COMMAND = [sys.executable, "-m", "scripts.with_postgres", sys.executable, "-c"]
@@ -23,7 +24,7 @@ TELL += "print(url.partition('host=')[2], psycopg.connect(url).execute('show fsy
 def _installed() -> None:
     try:
         find_binaries()
-    except Missing:
+    except CannotStart:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from aidahub.demo.processes import end_leftover, started_at
 from aidahub.environment import ROOT, VARIABLES
+from aidahub.running.processes import end_leftover, started_at
 from tests.support.processes import Process, wait_until
 
 pytestmark = pytest.mark.xdist_group("make run")

@@ -6,50 +6,17 @@ With `--with-parent` it also ends when the process that started it does.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from types import FrameType
 
-from aidahub.demo.trouble import CannotStart
-
-
-class Stop(BaseException):
-    """Somebody asked the site to end."""
+from aidahub.running.until_told import until_told
 
 
-def stop(_number: int, _frame: FrameType | None) -> None:
-    """Signal handler: end in good order; a second signal is not listened to, since the first is being obeyed."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    raise Stop
+def run() -> None:
+    """Run the trial site; what it needs is imported late, so that what is not installed can be named."""
+    from aidahub.demo.site import run
 
-
-def main() -> int:
-    """Run the trial site until told to stop; 1 with one sentence when it cannot start or breaks down."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-    try:
-        if "--with-parent" in sys.argv:
-            from aidahub.demo.tether import tie
-
-            tie(os.getppid(), signal.SIGTERM)
-        from aidahub.demo.site import run
-
-        run()
-    except Stop:
-        print("\nStopped.", flush=True)
-        return 0
-    except (CannotStart, OSError) as problem:
-        print(problem, file=sys.stderr, flush=True)
-        return 1
-    except ImportError as problem:
-        if not isinstance(problem, ModuleNotFoundError) and ".so" not in str(problem):
-            raise  # a fault of the program, which nobody mends by installing something
-        print(f"Something is not installed ({problem}): install that library, or remove .venv.", file=sys.stderr)
-        return 1
-    return 0
+    run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_told(run))

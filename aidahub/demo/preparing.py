@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +17,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from aidahub.demo.people import make_people
-from aidahub.demo.trouble import CannotStart
-from aidahub.environment import ROOT
+from aidahub.environment import ROOT, kept_secret
+from aidahub.running.trouble import CannotStart
 
 PAGE = ROOT / "fixtures" / "brgandi.md"
 INSTITUTIONS = ROOT / "fixtures" / "institutions.json"
@@ -57,6 +59,12 @@ def fill(password: str) -> None:
                 f"The dataset, its forms or the institutions could not be read: {first_line(problem)}"
             ) from problem
         make_people(password)
+
+
+def password_of_people() -> str:
+    """The password of the made-up people: `DEMO_PASSWORD`, or one that is made up once and kept in `VAR_DIR`."""
+    fresh = kept_secret(Path(settings.VAR_DIR) / "demo-password", secrets.token_urlsafe(9))
+    return os.environ.get("DEMO_PASSWORD") or fresh
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.db import connection
 
-from aidahub.demo.tether import tethered
 from aidahub.environment import ROOT, VARIABLES
+from aidahub.running.tether import tethered
 
 
 def wait_until(answer: Callable[[], Any], *, seconds: float = 15, what: str = "it") -> Any:

@@ -1,4 +1,4 @@
-"""The programs of the trial site: started together, ended together, and cleared up after a crash."""
+"""Programs that are started together, ended together, and cleared up after a crash."""
 
 from __future__ import annotations
 
@@ -9,33 +9,71 @@ import os
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from aidahub.demo.tether import tethered
-from aidahub.demo.trouble import CannotStart
+from aidahub.running.tether import tethered
+from aidahub.running.trouble import CannotStart
 
 PATIENCE = 8  # seconds that a program gets to end by itself
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to start: its name, its command, and how it is ended.
+
+    `environment` is this process's own when it is None. `ending` is the signal by which it ends in good order,
+    `orphaned` the one it gets when the process that started it is gone.
+    """
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] | None = None
+    fds: tuple[int, ...] = ()
+    ending: int = signal.SIGTERM
+    orphaned: int = signal.SIGKILL
 
 
 class Child:
     """One running program, in a process group of its own, remembered in a file until it has ended."""
 
-    def __init__(self, name: str, command: list[str], folder: Path, fds: tuple[int, ...] = ()) -> None:
-        """Start `command`; its output goes to `folder`/NAME.log, its id to `folder`/NAME.pid."""
-        self.name = name
-        self.log = folder / f"{name}.log"
-        self.memory = folder / f"{name}.pid"
-        with self.log.open("wb") as output:
+    def __init__(self, program: Program, folder: Path, *, again: bool = False) -> None:
+        """Start `program`; its output goes to `folder`/NAME.log (after what is there, if it is started `again`).
+
+        Its id goes to `folder`/NAME.pid.
+        """
+        self.program = program
+        self.log = folder / f"{program.name}.log"
+        self.memory = folder / f"{program.name}.pid"
+        self.began = time.monotonic()
+        with self.log.open("ab" if again else "wb") as output:
             self.popen = subprocess.Popen(
-                tethered(command, signal.SIGKILL),
+                tethered(program.command, program.orphaned),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                pass_fds=fds,
+                pass_fds=program.fds,
+                env=program.environment,
             )
-        self.memory.write_text(json.dumps({"pid": self.popen.pid, "started": started_at(self.popen.pid)}))
+        facts = {"pid": self.popen.pid, "started": started_at(self.popen.pid), "ending": int(program.ending)}
+        self.memory.write_text(json.dumps(facts))
+
+    @property
+    def name(self) -> str:
+        """The program's name."""
+        return self.program.name
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.began
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of its processes: those of its group and their descendants, its own first; empty when it ended."""
+        return family_of(self.popen.pid)
 
     @property
     def running(self) -> bool:
@@ -49,13 +87,16 @@ class Child:
 
     def forget(self) -> None:
         """Kill what is left of its group, and forget it."""
+        left = self.pids
         signal_group(self.popen.pid, signal.SIGKILL)
+        for pid in left:
+            signal_one(pid, signal.SIGKILL)
         self.popen.wait()
         self.memory.unlink(missing_ok=True)
 
 
 class Family:
-    """All programs of one trial site, at most one family for each folder."""
+    """All programs of one site, at most one family for each folder."""
 
     def __init__(self, folder: Path) -> None:
         """Args: folder: where pid files and logs are kept; made for its owner's eyes only."""
@@ -88,11 +129,29 @@ class Family:
         for memory in self.folder.glob("*.pid"):
             end_leftover(memory)
 
-    def start(self, name: str, command: list[str], fds: tuple[int, ...] = ()) -> Child:
+    def start(self, program: Program) -> Child:
         """Start one program of the family."""
-        child = Child(name, command, self.folder, fds)
+        child = Child(program, self.folder)
         self.children.append(child)
         return child
+
+    def child(self, name: str) -> Child:
+        """The program of that name.
+
+        Raises:
+            KeyError: when there is none.
+        """
+        for child in self.children:
+            if child.name == name:
+                return child
+        raise KeyError(name)
+
+    def revive(self, child: Child) -> Child:
+        """Start again what has ended, in its place, after all that is left of it was ended."""
+        child.forget()
+        fresh = Child(child.program, self.folder, again=True)
+        self.children[self.children.index(child)] = fresh
+        return fresh
 
     def check(self) -> None:
         """Raises: CannotStart: when a program has ended by itself."""
@@ -104,13 +163,16 @@ class Family:
         """End every program: the last one started first asked, then all by force."""
         for child in reversed(self.children):
             with contextlib.suppress(ProcessLookupError):
-                child.popen.terminate()
+                child.popen.send_signal(child.program.ending)
         end = time.monotonic() + PATIENCE
         for child in reversed(self.children):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.popen.wait(max(0.1, end - time.monotonic()))
             child.forget()
         self.children.clear()
+        if self.lock:
+            self.lock.close()  # somebody else may have the folder now
+            self.lock = None
 
 
 def started_at(pid: int) -> str:
@@ -131,17 +193,40 @@ def end_leftover(memory: Path) -> None:
     """End the program that the pid file `memory` remembers, if it is really that one, and remove the file."""
     try:
         left = json.loads(memory.read_text())
-        pid, started = int(left["pid"]), str(left["started"])
+        pid, started, ending = int(left["pid"]), str(left["started"]), int(left.get("ending", signal.SIGTERM))
     except (ValueError, KeyError, TypeError):
         memory.unlink()
         return
     if started and started_at(pid) == started:
-        signal_group(pid, signal.SIGTERM)
+        signal_one(pid, ending)
         end = time.monotonic() + PATIENCE
         while started_at(pid) == started and time.monotonic() < end:
             time.sleep(0.05)
         signal_group(pid, signal.SIGKILL)
     memory.unlink(missing_ok=True)
+
+
+def family_of(leader: int) -> list[int]:
+    """The ids of the processes that the process `leader` leads or has started, its own first; empty when it is gone.
+
+    A program may give its children groups of their own, as PostgreSQL does.
+    """
+    parents, groups = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+            if state != "Z":
+                parents[int(stat.parent.name)], groups[int(stat.parent.name)] = int(parent), int(group)
+    found = {pid for pid, group in groups.items() if group == leader}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found, key=lambda pid: (pid != leader, pid))
+
+
+def signal_one(pid: int, number: int) -> None:
+    """Send a signal to one process, if there still is one."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def signal_group(pid: int, number: int) -> None:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """The trial site cannot start; the text is one sentence that says what to do."""
+    """Something that was to be started cannot; the text is one sentence that says what to do."""

@@ -1,0 +1,55 @@
+"""`python -m aidahub.stack`: the programs of production on loopback, until Ctrl-C or SIGTERM.
+
+A program that ends is started again after a moment. With `--with-parent` it also ends when the process that started
+it does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from aidahub.running.until_told import until_told
+
+
+def run() -> None:
+    """Start everything, say where it is, and start again what ends, for ever.
+
+    Raises:
+        CannotStart: with one sentence, when something is missing, taken or broken.
+    """
+    from aidahub.environment import VARIABLES, Environment
+    from aidahub.running.doors import number_of_port
+    from aidahub.stack.whole import Stack
+
+    port = number_of_port(os.environ.get("PORT", "8000"), "make stack")
+    decided = {"DATABASE_URL", "BROKER_URL", "BIND", "VAR_DIR", "DEMO", "TRUSTED_PROXY_COUNT"}
+    wanted = {variable.name for variable in VARIABLES if variable.name in os.environ} - decided
+    environment = {name: os.environ[name] for name in wanted}
+    stack = Stack(Environment().folder("VAR_DIR") / "stack", port, environment, lambda text: print(text, flush=True))
+    stack.start()
+    try:
+        print(greeting(stack.environment), flush=True)
+        while True:
+            for name in stack.revive():
+                print(f"{name} had ended and was started again; {stack.log(name)} may say why.", flush=True)
+            time.sleep(0.5)
+    finally:
+        stack.stop()
+
+
+def greeting(environment: dict[str, str]) -> str:
+    """What the person at the keyboard needs to know."""
+    os.environ |= environment
+    import django
+
+    django.setup()
+    from aidahub.demo import site
+    from aidahub.demo.preparing import password_of_people
+
+    return site.greeting(password_of_people())
+
+
+if __name__ == "__main__":
+    sys.exit(until_told(run))
