@@ -122,7 +122,6 @@ class Applicant(Person):
             if here.status != 200 or form is None:
                 return REFUSED
             answer = self.browser.post(here, form)
-            if answer.location != self.page_of(reference): print("REFUSED", answer.status, answer.location, re.findall(r'class="alert[^>]*>(.*?)</div>|<p class="lead">(.*?)</p>', self.get(answer.location or here.path).text, re.S)[:2])
             return DONE if answer.location == self.page_of(reference) else REFUSED
 
         if self.do(change, attempt, lambda: word in self.get(self.page_of(reference)).text):

@@ -14,8 +14,9 @@ import lxml.html
 import requests
 from requests.adapters import HTTPAdapter
 
-PATIENCE = 40  # seconds for an answer: more than the site's proxy waits for a web process
-OWN_WORDS = ("The site is resting for a moment", "Something went wrong here", "We will be back")
+PATIENCE = 85  # seconds for an answer: more than the site's proxy waits for a web process (`proxy_read_timeout`)
+# The site's own pages for 500 and 503, and that of its proxy.
+OWN_WORDS = ("Something went wrong here", "The site is resting for a moment")
 TRACES = ("Traceback (most recent call last)", "django.db", "psycopg", 'File "/')
 
 
