@@ -14,7 +14,7 @@ from .people import Person
 from .scene import DATASETS, SCIENTISTS
 
 STEPS = 12  # pages of the form that somebody goes through before they give it up
-ATTACHED = "is attached"
+ATTACHED = "” is attached"
 
 
 class Applicant(Person):
@@ -160,7 +160,7 @@ class Applicant(Person):
             if answer.status != 302:
                 return REFUSED
             after = self.get(answer.location)
-            return DONE if f"{name}”" in after.text and ATTACHED in after.text else REFUSED
+            return DONE if f"{name}{ATTACHED}" in after.text else REFUSED
 
         self.do(change, attempt, lambda: self.is_attached(path, name))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,6 +17,7 @@ import psycopg
 
 from aidahub.environment import ROOT
 from aidahub.stack import Stack
+from aidahub.stack.whole import WEBS
 from tests.support.mail import MailServer
 from tests.support.processes import wait_until
 
@@ -86,9 +89,17 @@ def play(stack: Stack, mail: MailServer, seed: int, seconds: float) -> Outcome:
 
 
 def settle(stack: Stack) -> None:
-    """Everything runs again and says so."""
+    """Start again what has ended; returns when everything runs and says so."""
     wait_until(lambda: not stack.revive() and all(stack.pids(name) for name in stack.NAMES), seconds=60, what="all")
+    for name in WEBS:
+        wait_until(partial(listens, stack.socket(name)), seconds=60, what=f"{name} listening")
     wait_until(lambda: answers(f"{stack.base_url}/readyz"), seconds=60, what="readiness")
+
+
+def listens(path: Path) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket(socket.AF_UNIX) as visitor:
+        return visitor.connect_ex(str(path)) == 0
 
 
 def answers(url: str) -> bool:
