@@ -67,7 +67,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         self.room = int(settings.REQUEST_FILES_MAX_MB * 1024 * 1024)
         self.taken = 0
         self.written = 0  # of the file at hand
-        self.part: UploadedFile | None = None
+        self.part: UploadedFile[Any] | None = None
         self.problem = ""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -98,7 +98,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
             self.written += len(raw_data)
             self._attempt(lambda: self._write(raw_data))
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """The whole file, or nothing and a sentence why."""
         if self.part is not None:
             self._attempt(self._finish)

@@ -28,6 +28,8 @@ class Applicant(Person):
 
     def act(self) -> None:
         """Ask for one more dataset, or do something about a request."""
+        if not self.sent:
+            self.sent = self.get("/requests/").links(r"/requests/(AIDA-\d{4}-\d{5,})/\"")
         chance = self.random.random()
         if not self.sent or chance < 0.35:
             self.ask(self.random.choice(DATASETS))
@@ -64,7 +66,7 @@ class Applicant(Person):
             change.reference = found[1] if found else ""
             return DONE if found else REFUSED
 
-        if self.do(change, attempt, lambda: False):  # beginning again finds the draft
+        if self.do(change, attempt, lambda: not self.get("/requests/")):  # beginning again finds the draft
             self.fill_in_and_send(change.reference)
 
     def fill_in_and_send(self, reference: str) -> None:
@@ -108,7 +110,7 @@ class Applicant(Person):
             after = answer.location or after
             return DONE if answer.status in {200, 302} else REFUSED
 
-        done = self.do(change, attempt, lambda: counts and saved.token in self.get(page.path).text)
+        done = self.do(change, attempt, lambda: saved.token in self.get(page.path).text and counts)
         return after if done else ""
 
     def send(self, reference: str, word: str, page: Page) -> None:

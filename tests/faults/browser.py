@@ -75,14 +75,15 @@ class Page:
 
     def forms(self) -> list[Any]:
         """Its forms that post."""
-        tree = lxml.html.fromstring(self.text, base_url=self.url)
+        tree: Any = lxml.html.fromstring(self.text, base_url=self.url)
         return [form for form in tree.forms if form.method == "POST" and "logout" not in (form.get("action") or "")]
 
     def form(self, *, having: str = "", action: str = "", button: str = "") -> Any:
-        """The first form with this field, whose address ends so, or with a button that says this; none if there is none."""
+        """The first form with this field, this end of its address, and a button that says this; none if there is none."""
         for form in self.forms():
             buttons = " ".join(each.text_content() for each in form.iter("button"))
-            if having in ("", *form.fields.keys()) and (form.get("action") or "").endswith(action) and button in buttons:
+            fits = having in ("", *form.fields.keys()) and button in buttons
+            if fits and (form.get("action") or "").endswith(action):
                 return form
         return None
 
@@ -102,7 +103,7 @@ class FromAddress(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As usual, from that address."""
-        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)
 
 
 class Browser:

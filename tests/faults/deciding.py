@@ -19,7 +19,7 @@ VERBS = {"approve": "decide", "reject": "decide", "confirm-approval": "confirm",
 class Reviewer(Person):
     """Somebody who works off their desk."""
 
-    steps = OF_PROVIDERS
+    steps: tuple[str, ...] = OF_PROVIDERS
 
     def page_of(self, reference: str) -> str:
         """The decision page."""
@@ -124,4 +124,3 @@ class RecipientScientist(Person):
     def form_of(page: Any) -> Any:
         """The form by which one confirms."""
         return page.form(button="Confirm") if page.status == 200 else None
-

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,9 +24,10 @@ from tests.support.processes import wait_until
 
 from .company import company, part
 from .judging_mail import repetitions
-from .mischief import Mischief
+from .mischief import PROGRAMS, SURROUNDINGS, Mischief, Target
 from .people import World
 
+LAST = "last@uu.example"
 SETTLING = 120  # seconds for the outbox to be emptied once everything works again
 
 
@@ -71,21 +73,49 @@ def play(stack: Stack, mail: MailServer, seed: int, seconds: float) -> Outcome:
     outcome = Outcome(seed, seconds)
     beside(stack, "tests.faults.scene")
     world = World(stack.base_url, mail)
+    files = Path(stack.environment["VAR_DIR"]) / "files"
+    target = Target(stack, mail, files, lambda: answers(f"{stack.base_url}/readyz"))
+    mischief = [Mischief(target, track, seed) for track in (PROGRAMS, SURROUNDINGS)]
     people = company(world, seed)
-    mischief = Mischief(stack, mail, Path(stack.environment["VAR_DIR"]) / "files", seed)
-    for person in people:
-        person.start()
-    mischief.start()
+    for thread in (*people, *mischief):
+        thread.start()
     time.sleep(seconds)
-    mischief.stop()
+    for each in mischief:
+        each.stop()
+        outcome.breaches += each.trouble
     settle(stack)
     part(world, people)
-    outcome.breaches += emptied(stack)
-    outcome.breaches += ["Mischief: " + trouble for trouble in mischief.trouble]
-    outcome.breaches += world.complaints + world.traffic.wrong
-    outcome.breaches += verdict(stack, mail, world, mischief)
-    outcome.lines = told(mail, world, mischief)
+    outcome.breaches += [*emptied(stack), *world.complaints, *world.traffic.wrong, *clock_stands_still(stack, mail)]
+    faults = Counter(kind for each in mischief for kind in each.done.elements())
+    seen = Seen(world, mail, faults, allowance(mail, mischief))
+    outcome.breaches += verdict(stack, seen)
+    outcome.lines = told(seen)
     return outcome
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen from outside: people's traffic and ledger, their mails, the faults by kind."""
+
+    world: World
+    mail: MailServer
+    faults: Counter[str]
+    allowance: int
+
+    @property
+    def received(self) -> list[tuple[str, str]]:
+        """Message-ID and recipient of every mail that arrived."""
+        return [(each.message_id, each.recipients[0]) for each in self.mail.messages]
+
+
+def clock_stands_still(stack: Stack, mail: MailServer) -> list[str]:
+    """A mail that is written now must go out by itself; a sentence if it does not."""
+    beside(stack, "tests.faults.scene", LAST)
+    try:
+        wait_until(lambda: mail.to(LAST), seconds=SETTLING, what="the last mail")
+    except TimeoutError as problem:
+        return [f"The clock stands still: {problem}"]
+    return []
 
 
 def settle(stack: Stack) -> None:
@@ -123,38 +153,32 @@ def emptied(stack: Stack) -> list[str]:
     return []
 
 
-def verdict(stack: Stack, mail: MailServer, world: World, mischief: Mischief) -> list[str]:
+def verdict(stack: Stack, seen: Seen) -> list[str]:
     """What the judge says, who looks beside the site."""
-    received = [(each.message_id, each.recipients[0]) for each in mail.messages]
-    evidence = {
-        "changes": [asdict(change) for change in world.ledger.changes],
-        "received": received,
-        "allowance": allowance(mail, mischief),
-    }
+    changes = [asdict(change) for change in seen.world.ledger.changes]
     file = stack.folder / "evidence.json"
-    file.write_text(json.dumps(evidence))
+    file.write_text(json.dumps({"changes": changes, "received": seen.received, "allowance": seen.allowance}))
     found: list[str] = json.loads(beside(stack, "tests.faults.judge", str(file)).splitlines()[-1])
     return found
 
 
-def allowance(mail: MailServer, mischief: Mischief) -> int:
+def allowance(mail: MailServer, mischief: Iterable[Mischief]) -> int:
     """How many mails may have come again: one for each sender that did not live to note it, or did not hear."""
-    return mail.unheard + mischief.senders
+    return mail.unheard + sum(each.senders for each in mischief)
 
 
-def told(mail: MailServer, world: World, mischief: Mischief) -> list[str]:
+def told(seen: Seen) -> list[str]:
     """The numbers, for people."""
-    exchanges, changes = world.traffic.exchanges, world.ledger.changes
+    exchanges, changes = seen.world.traffic.exchanges, seen.world.ledger.changes
     by_class = Counter(f"{each.status // 100}xx" if each.status else "none" for each in exchanges)
     acknowledged = Counter(change.verb for change in changes if change.acknowledged)
     tries = Counter(outcome for change in changes for outcome in change.tries)
-    received = [(each.message_id, each.recipients[0]) for each in mail.messages]
     slowest = max((each.seconds for each in exchanges), default=0.0)
     return [
-        f"faults: {sum(mischief.done.values())}: {dict(sorted(mischief.done.items()))}",
+        f"faults: {seen.faults.total()}: {dict(sorted(seen.faults.items()))}",
         f"answers: {len(exchanges)}: {dict(sorted(by_class.items()))}; slowest {slowest:.1f} s",
-        f"acknowledged changes: {sum(acknowledged.values())}: {dict(sorted(acknowledged.items()))}; tries: {dict(tries)}",
-        f"done although the answer was lost: {sum(change.seen for change in changes)}; repeated: {world.retries}",
-        f"mails: {len(received)}, of them again {repetitions(received)}; allowed {allowance(mail, mischief)}",
-        f"longest time without any answer: {world.traffic.longest_silence():.1f} s",
+        f"acknowledged changes: {acknowledged.total()}: {dict(sorted(acknowledged.items()))}; tries: {dict(tries)}",
+        f"done although the answer was lost: {sum(change.seen for change in changes)}; repeated: {seen.world.retries}",
+        f"mails: {len(seen.received)}, of them again {repetitions(seen.received)}; allowed {seen.allowance}",
+        f"longest time without any answer: {seen.world.traffic.longest_silence():.1f} s",
     ]

@@ -1,4 +1,4 @@
-"""Faults, one after the other: every kind is drawn from a deck that is shuffled by the seed, and mended after a while."""
+"""Faults, one after the other: every kind is drawn from a deck, shuffled by the seed, and mended after a while."""
 
 from __future__ import annotations
 
@@ -8,65 +8,69 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 
+from aidahub.stack import Stack
 from tests.support.mail import MailServer
 
 from .storage import FULL, READ_ONLY, flag_of
 
-
-class Whole(Protocol):
-    """What is needed of the running site."""
-
-    NAMES: tuple[str, ...]
-    database_url: str
-
-    def pids(self, name: str) -> list[int]:
-        """The processes of a part."""
-        ...
-
-    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
-        """End a part."""
-        ...
-
-    def revive(self) -> list[str]:
-        """Start again what has ended."""
-        ...
-
-
+PROGRAMS, SURROUNDINGS = "programs", "surroundings"
 SENDERS = ("worker-1", "worker-2")
+OFTEN, RECOVERY = 0.8, 15  # how many faults wait for the site to recover from the last, and for how many seconds
 UNWELL = "451 4.3.0 Try again later", "554 5.7.1 Not today"
 
 
+@dataclass(frozen=True)
+class Target:
+    """What is harmed: the programs, the mail server, the folder of the files; and whether all is well, as one sees."""
+
+    site: Stack
+    mail: MailServer
+    files: Path
+    is_well: Callable[[], bool] = lambda: True
+
+
 class Mischief(threading.Thread):
-    """Does harm until it is stopped, and leaves everything mended behind.
+    """Does harm on one track until it is stopped, and leaves everything mended behind. Two tracks run side by side.
 
     `done` counts the faults by kind. `senders` is how many processes that may just have sent a mail were killed, or
     lost the database in which they would have noted it.
     """
 
-    def __init__(self, site: Whole, mail: MailServer, files: Path, seed: int) -> None:
-        """Args: files: the folder of the file store."""
-        super().__init__(daemon=True, name="mischief")
-        self.site, self.mail, self.files, self.random = site, mail, files, Random(seed)
+    def __init__(self, target: Target, track: str, seed: int) -> None:
+        """Args: track: `PROGRAMS` or `SURROUNDINGS`."""
+        super().__init__(daemon=True, name=f"mischief among {track}")
+        self.site, self.mail, self.files, self.is_well = target.site, target.mail, target.files, target.is_well
+        self.track, self.random = track, Random(f"{seed}/{track}")
         self.over = threading.Event()
         self.done: Counter[str] = Counter()
         self.senders = 0
         self.trouble: list[str] = []
-        self.diary: list[str] = []
 
     @property
     def deck(self) -> dict[str, Callable[[], None]]:
-        """Every kind of fault."""
+        """Every kind of fault on this track."""
+        return self._programs() if self.track == PROGRAMS else self._surroundings()
+
+    def _programs(self) -> dict[str, Callable[[], None]]:
         kinds: dict[str, Callable[[], None]] = {f"kill {name}": self._killing(name) for name in self.site.NAMES}
         return kinds | {
             "kill a connection of postgres": self._kill_backend,
             "restart postgres": self._killing("postgres", signal.SIGINT),
             "restart redis": self._killing("redis", signal.SIGTERM),
+            "freeze web-1": self._freezing("web-1"),
+            "freeze worker-1": self._freezing("worker-1"),
+        }
+
+    def _surroundings(self) -> dict[str, Callable[[], None]]:
+        return {
             "files: disk full": self._storage(FULL),
             "files: read only": self._storage(READ_ONLY),
             "files: folder gone": self._folder_gone,
@@ -78,16 +82,21 @@ class Mischief(threading.Thread):
         }
 
     def run(self) -> None:
-        """Deal the deck again and again."""
-        started = time.monotonic()
+        """Deal the deck again and again. Most faults come when the site has recovered, some right after another."""
         while not self.over.is_set():
             kinds = list(self.deck)
             self.random.shuffle(kinds)
             for kind in kinds:
-                if self.over.wait(self.random.uniform(0.5, 2)):
+                if self.track == PROGRAMS and self.random.random() < OFTEN:
+                    self._wait_for_recovery()
+                if self.over.wait(self.random.uniform(0.3, 2)):
                     return
-                self.diary.append(f"{time.monotonic() - started:6.1f} s  {kind}")
                 self.commit(kind)
+
+    def _wait_for_recovery(self) -> None:
+        end = time.monotonic() + RECOVERY
+        while time.monotonic() < end and not self.over.wait(0.2) and not self.is_well():
+            self.site.revive()
 
     def commit(self, kind: str) -> None:
         """One fault, from its beginning to its mending."""
@@ -101,7 +110,6 @@ class Mischief(threading.Thread):
         """No more harm; returns when the last is mended."""
         self.over.set()
         self.join(60)
-        self.site.revive()
 
     def _linger(self, least: float, most: float) -> None:
         self.over.wait(self.random.uniform(least, most))
@@ -121,13 +129,24 @@ class Mischief(threading.Thread):
 
         return kill
 
+    def _freezing(self, name: str) -> Callable[[], None]:
+        """It hangs for a moment, and goes on."""
+
+        def freeze() -> None:
+            self.site.kill(name, signal.SIGSTOP)
+            self._linger(1, 4)
+            self.site.kill(name, signal.SIGCONT)
+
+        return freeze
+
     def _kill_backend(self) -> None:
         """One connection's process; PostgreSQL then starts itself anew for all."""
         self._count_senders(*SENDERS)
         asking = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        with psycopg.connect(self.site.database_url) as connection:
-            pids = [row[0] for row in connection.execute(asking)]
-        os.kill(self.random.choice(pids), signal.SIGKILL)
+        with suppress(psycopg.OperationalError):  # it may be away after another fault
+            with psycopg.connect(self.site.database_url) as connection:
+                pids = [row[0] for row in connection.execute(asking)]
+            os.kill(self.random.choice(pids), signal.SIGKILL)
         self._linger(0.5, 2)
 
     def _storage(self, fault: str) -> Callable[[], None]:

@@ -128,7 +128,7 @@ class Person(threading.Thread):
             except Trouble as trouble:
                 if time.monotonic() > end:
                     raise GaveUp(str(trouble)) from trouble
-                time.sleep(self.random.uniform(0.3, 1))
+                time.sleep(self.random.uniform(0.5, 2))
 
     def do(self, change: Change, attempt: Callable[[], str], is_there: Callable[[], bool]) -> bool:
         """Ask for a change until it is done or refused; whether it is done.

@@ -1,7 +1,12 @@
-"""Who and what is there when the curtain rises: `python -m tests.faults.scene` makes it in the site's database."""
+"""Who and what is there when the curtain rises.
+
+python -m tests.faults.scene            makes it in the site's database
+python -m tests.faults.scene ADDRESS    writes one mail to an address
+"""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,18 +42,44 @@ def make() -> None:
     from access_requests.policies import PRESETS
     from tests import cast
 
-    for email in (*APPLICANTS, *(one.account for one in SCIENTISTS)):
-        cast.make_user(email, email.partition("@")[0].title())
+    for scientist in SCIENTISTS:
+        _person(scientist.account)
+    applicants = [_person(email) for email in APPLICANTS]
     for email in HUB:
-        cast.make_user(email, email.partition("@")[0].title(), is_hub_staff=True)
+        _person(email, is_hub_staff=True)
     for doi, email, policy in zip(DATASETS, PROVIDERS, POLICIES, strict=True):
         dataset = cast.make_dataset(doi)
-        cast.act_for(cast.make_user(email, email.partition("@")[0].title()), cast.provider_of(dataset, 1))
+        cast.act_for(_person(email), cast.provider_of(dataset, 1))
         fields = PRESETS["aida"] if policy.get("preset") else policy
         if fields:
             cast.set_policy(cast.license_of(dataset), **fields)
+        for place, applicant in enumerate(applicants):
+            if place % 2 == int(doi[-1]) % 2:
+                _ask(applicant, dataset, SCIENTISTS[place % len(SCIENTISTS)].named)
+
+
+def _person(email: str, **fields: Any) -> Any:
+    from tests import cast
+
+    return cast.make_user(email, email.partition("@")[0].title(), **fields)
+
+
+def _ask(applicant: Any, dataset: Any, scientist: str) -> None:
+    """A request that was sent before anybody comes."""
+    from access_requests import actions
+    from tests import cast
+
+    draft = actions.start(license=cast.license_of(dataset), by=applicant)
+    actions.submit(request=cast.fill(draft, recipient_email=scientist), by=applicant)
+
+
+def write_to(address: str) -> None:
+    """One more mail in the outbox."""
+    from aidahub.outbox.queue import queue
+
+    queue(about="faults/last", kind="last", recipient=address, subject="The last mail", text="All is well.")
 
 
 if __name__ == "__main__":
     django.setup()
-    make()
+    write_to(sys.argv[1]) if sys.argv[1:] else make()

@@ -9,6 +9,4 @@ STORAGES = {
 }
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-OUTBOX_LEASE: float = 6
-OUTBOX_RETRY: float = 0.5
-EMAIL_TIMEOUT: float = 2
+OUTBOX_LEASE, OUTBOX_RETRY, EMAIL_TIMEOUT = 6.0, 0.2, 2.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_what_was_answered_by_nobody_and_is_not_there_is_not_lost(sent: AccessRe
 
 
 def test_what_was_sent_twice_is_found(sent: AccessRequest) -> None:
-    Message.objects.filter(request=sent).update(at=timezone.now() - timezone.timedelta(days=1))
+    Message.objects.filter(request=sent).update(at=timezone.now() - timedelta(days=1))
     actions.write(request=sent, by=sent.applicant, text=f"When is it? {WORD}")
     assert len(list(twice(changes_of(sent), effects()))) == 1
 

@@ -109,9 +109,7 @@ def arrived(mail: MailServer, word: str) -> bool:
 
 
 @pytest.mark.parametrize("part", ["worker-1", "worker-2", "beat"])
-def test_the_clock_ticks_again_after_each_kill(
-    stack: Stack, person: Applicant, mail: MailServer, part: str
-) -> None:
+def test_the_clock_ticks_again_after_each_kill(stack: Stack, person: Applicant, mail: MailServer, part: str) -> None:
     kill(stack, part)
     settle(stack)
     person.write(person.sent[0])
@@ -170,7 +168,7 @@ def post(person: Applicant, form_page: object, word: str, statuses: list[int]) -
     answer = requests.post(
         person.world.base_url + form.get("action"),
         data={**dict(form.form_values()), "text": f"Is there any news? {word}"},
-        cookies=dict(person.browser.session.cookies),
+        cookies=person.browser.session.cookies,
         allow_redirects=False,
         timeout=90,
     )
@@ -192,7 +190,12 @@ def broken(store: Path, fault: str) -> Callable[[], object]:
     store.mkdir(parents=True, exist_ok=True)
     store.rename(away)
     store.write_text("")
-    return lambda: (store.unlink(), away.rename(store))
+
+    def mend() -> None:
+        store.unlink()
+        away.rename(store)
+
+    return mend
 
 
 @pytest.mark.parametrize("fault", [FULL, READ_ONLY, "gone"])
