@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -56,7 +57,7 @@ class Traffic:
     def longest_silence(self) -> float:
         """The longest time in seconds in which nobody got an answer below 500."""
         times = sorted(each.at for each in self.exchanges if 0 < each.status < 500)
-        return max((after - before for before, after in zip(times, times[1:], strict=False)), default=0.0)
+        return max((after - before for before, after in pairwise(times)), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Page:
         return [form for form in tree.forms if form.method == "POST" and "logout" not in (form.get("action") or "")]
 
     def form(self, *, having: str = "", action: str = "", button: str = "") -> Any:
-        """The first form with this field, this end of its address, and a button that says this; none if there is none."""
+        """The first form with this field, this end of its address, and a button that says this; or none."""
         for form in self.forms():
             buttons = " ".join(each.text_content() for each in form.iter("button"))
             fits = having in ("", *form.fields.keys()) and button in buttons

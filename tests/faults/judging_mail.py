@@ -38,7 +38,7 @@ def unannounced() -> Iterator[str]:
 
 
 def undelivered(received: Received) -> Iterator[str]:
-    """Mails that neither arrived nor failed with a reason that stands in the outbox; and mails that it does not know."""
+    """Mails that neither arrived nor failed with a reason in the outbox; and those that it does not know."""
     arrived = {message_id for message_id, _recipient in received}
     known = set()
     for mail in Mail.objects.all():
