@@ -100,7 +100,10 @@ def attach_upload(
     found = inspect(file, file.name or "")
     with kept(file) as key:
         stored = Stored(found.name, found.content_type, found.size, found.sha256, key)
-        return actions.attach(request=request, by=by, file=stored, kind=kind, question=question, internal=internal)
+        row = actions.attach(request=request, by=by, file=stored, kind=kind, question=question, internal=internal)
+        if row.key != key:
+            remove(key)
+        return row
 
 
 def answer_with_files(

@@ -22,6 +22,7 @@ from access_requests.events import erase, seal
 from access_requests.further import is_unsent
 from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, Attachment, SealedText
+from access_requests.repeats import attached_already
 from access_requests.rules import Denied, check_may, check_reason
 from access_requests.workflow import CONFLICTED, EDITABLE, Part, Status, Verb
 from aidahub.accounts.models import User
@@ -52,21 +53,25 @@ def attach(
 ) -> Attachment:
     """Attach a file that was stored before; a refusal leaves it to the sweep of files that no row names.
 
+    The same file that the same person attached a moment ago is not attached again: its row is returned, with its key.
+
     Args:
         question: the question of the form that the file answers, where `kind` is ANSWER; it joins the draft's answer.
         internal: for providers and hub staff only; whoever is named cannot attach such a file.
     """
     request = AccessRequest.objects.locked(request)
     acting = check_may(by, Verb.ATTACH, request)
+    use = {"kind": kind, "question": question, "internal": internal}
+    there = attached_already(request, by, name=file.name, sha256=file.sha256, **use)
+    if there and (kind != Attachment.Kind.ANSWER or str(there.public_id) in _answer(request, question)):
+        return there
     _check_room(request, file)
     named = bool(acting & CONFLICTED)
     if named and (internal or kind not in {Attachment.Kind.SENT, Attachment.Kind.ANSWER}):
         raise Denied(_("You can attach files for everybody concerned only."))
     if kind == Attachment.Kind.ANSWER:
         _check_answer(request, acting, question)
-    row = Attachment.objects.create(
-        request=request, kind=kind, question=question, internal=internal, by=by, **vars(file)
-    )
+    row = Attachment.objects.create(request=request, by=by, **use, **vars(file))
     if kind == Attachment.Kind.ANSWER:
         _set_answer(request, question, [*_answer(request, question), str(row.public_id)])
     payload: dict[str, Any] = {"file": str(row.public_id), "sha256": row.sha256, "size": row.size}

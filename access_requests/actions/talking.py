@@ -12,6 +12,7 @@ from access_requests.events import seal
 from access_requests.further import check_not_too_many
 from access_requests.models import AccessRequest, Message, Participant
 from access_requests.plain import plain
+from access_requests.repeats import said_already
 from access_requests.rules import Denied, check_length, check_may
 from access_requests.talk import check_reads_notes
 from access_requests.workflow import CONFLICTED, Part, Verb
@@ -35,6 +36,8 @@ def _say(
     words = check_length(plain(text))
     if not words:
         raise Denied(_("Please write something."))
+    if said := said_already(request, by, kind, words, more.get("question", "")):
+        return said
     message = Message.objects.create(
         request=request,
         number=request.messages.count() + 1,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -55,7 +56,8 @@ class ForPagesThatTakeFiles(FileUploadHandler):
     Django reads what a form sent, files among it, before the view runs, to find the secret against forged forms. Files
     are written down only for views marked by `takes_files` and for people who have signed in; all others are
     dropped as they come and fill neither disk nor memory. No more of a file is written than one file may have, no
-    more in one go than one request may have, and no more files. A full disk loses a file, not the whole form.
+    more in one go than one request may have, and no more files. A full disk loses a file, not the whole form. What is
+    written down has no name on the disk, so that a process that is killed leaves nothing of it behind.
     """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
@@ -65,7 +67,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         self.room = int(settings.REQUEST_FILES_MAX_MB * 1024 * 1024)
         self.taken = 0
         self.written = 0  # of the file at hand
-        self.part: TemporaryUploadedFile | None = None
+        self.part: UploadedFile[Any] | None = None
         self.problem = ""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -96,7 +98,7 @@ class ForPagesThatTakeFiles(FileUploadHandler):
             self.written += len(raw_data)
             self._attempt(lambda: self._write(raw_data))
 
-    def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """The whole file, or nothing and a sentence why."""
         if self.part is not None:
             self._attempt(self._finish)
@@ -120,9 +122,8 @@ class ForPagesThatTakeFiles(FileUploadHandler):
             setattr(self.request, what, [*noted, entry])
 
     def _begin(self) -> None:
-        # Under a name of our own on the disk: theirs may end with more than a file system takes.
-        self.part = TemporaryUploadedFile("file", self.content_type or "", 0, self.charset, self.content_type_extra)
-        self.part.name = self.file_name
+        nameless = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  closed with the request
+        self.part = UploadedFile(nameless, self.file_name, self.content_type or "", 0, self.charset)
 
     def _write(self, data: bytes) -> None:
         assert self.part is not None  # noqa: S101

@@ -52,7 +52,9 @@ class Received:
 class MailServer:
     """Listens on loopback. `messages` are what it took; `refuse`, `drop` and `slow` set what it does next.
 
-    `after_data` may be set to a function that is called when a mail is complete, before the answer.
+    `after_data` may be set to a function that is called when a mail is complete, before the answer. While `answer` is
+    set, every mail gets that answer; while `hangs_up`, every mail is taken whole and not answered. `unheard` counts the
+    mails that were taken and whose sender cannot have read the answer any more.
     """
 
     def __init__(self) -> None:
@@ -64,6 +66,9 @@ class MailServer:
         self.unwanted: dict[str, str] = {}
         self.drops = 0
         self.delay = 0.0
+        self.answer = ""
+        self.hangs_up = False
+        self.unheard = 0
         self.after_data: Any = None
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.door.getsockname()[1]
@@ -74,8 +79,20 @@ class MailServer:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self.loop.create_server(lambda: SMTP(self, loop=self.loop), sock=self.door))
+        self.loop.run_until_complete(self._listen())
         self.loop.run_forever()
+
+    async def _listen(self) -> None:
+        self.server = await self.loop.create_server(lambda: SMTP(self, loop=self.loop), sock=self.door)
+
+    def shut(self) -> None:
+        """Refuse connections until `open`."""
+        self.loop.call_soon_threadsafe(self.server.close)
+
+    def open(self) -> None:
+        """Listen again, at the same port."""
+        self.door = socket.create_server(("127.0.0.1", self.port))
+        asyncio.run_coroutine_threadsafe(self._listen(), self.loop).result(5)
 
     def close(self) -> None:
         """Stop listening."""
@@ -89,6 +106,7 @@ class MailServer:
         self.refusals.clear()
         self.unwanted.clear()
         self.attempts, self.drops, self.delay, self.after_data = 0, 0, 0.0, None
+        self.answer, self.hangs_up, self.unheard = "", False, 0
 
     def refuse(self, times: int, answer: str = "451 4.3.0 Try again later") -> None:
         """Refuse the next `times` mails with `answer`."""
@@ -131,14 +149,18 @@ class MailServer:
             await asyncio.sleep(self.delay)
         if self.refusals:
             return self.refusals.pop(0)
+        if self.answer:
+            return self.answer
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content.replace(b"\r\n", b"\n"), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
         if self.after_data:
             self.after_data()
-        if self.drops:
-            self.drops -= 1
+        if self.drops or self.hangs_up:
+            self.drops = max(self.drops - 1, 0)
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
+        if server.transport is None or server.transport.is_closing():
+            self.unheard += 1
         return "250 OK"
