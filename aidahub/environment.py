@@ -62,6 +62,13 @@ VARIABLES = (
     Variable("BASE_URL", "http://127.0.0.1:8000", "The address people use; every link in a mail starts with it."),
     Variable("DEMO", "no", "`yes` on a trial site with made-up people; refused unless `BASE_URL` is on loopback."),
     Variable(
+        "SECOND_FACTOR",
+        "",
+        "`yes`: hub staff need a second step, providers confirm each sitting, and the password is asked for again "
+        "before what cannot be undone. `no` is refused unless `BASE_URL` is on loopback.",
+        "`yes`; `no` where `DEMO` is on",
+    ),
+    Variable(
         "VAR_DIR", "var", "The folder for what the site writes: database, files, static files, checkpoints, socket."
     ),
     Variable(
@@ -252,6 +259,17 @@ class Environment:
                 "DEMO=1 is refused because BASE_URL is not on this machine; unset DEMO, or unset BASE_URL."
             )
         return self.flag("DEMO")
+
+    def second_factor(self) -> bool:
+        """Whether accounts with rights are locked twice; by default everywhere but on a trial site.
+
+        Raises:
+            WrongSetting: when `SECOND_FACTOR` is off and `BASE_URL` is an address that others could reach.
+        """
+        wanted = self.flag("SECOND_FACTOR") if self.text("SECOND_FACTOR") else not self.demo()
+        if not wanted and not self.on_loopback():
+            raise WrongSetting("SECOND_FACTOR=no is refused because BASE_URL is not on this machine; unset it.")
+        return wanted
 
     def on_loopback(self) -> bool:
         """Whether `BASE_URL` leads to this very machine only."""

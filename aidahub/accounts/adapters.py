@@ -7,15 +7,19 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
+from aidahub.accounts.second_factor import is_required
 from aidahub.outbox.wording import one_line
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
@@ -65,6 +69,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             raise ValidationError(_("Write the part before the @ with letters from a to z, digits and signs only."))
         return email
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How somebody can be asked again who they are: by a code from a mail where there is no other way."""
+        by_mail = {"id": "mail", "description": _("Use a code by mail"), "url": reverse("accounts:again_by_mail")}
+        return super().get_reauthentication_methods(user) or ([by_mail] if user.is_authenticated else [])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail about an account in its owner's language."""
         request = request_context.request
@@ -72,6 +81,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         facts = {"hub": settings.HUB_NAME, "base_url": settings.BASE_URL, "minutes": settings.CODE_MINUTES}
         with translation.override(getattr(owner, "language", "") or translation.get_language()):
             super().send_mail(template_prefix, email, facts | context)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """The second step of the site's own."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("Hub staff need a second step, so it stays as long as you are one of them."),
+        "incorrect_code": _("This code is wrong. Codes of an app change every half minute; use the newest one."),
+        "unverified_email": _("First verify or remove every address of your account that is not verified."),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not that of hub staff."""
+        return not is_required(authenticator.user)
 
 
 class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -17,8 +17,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from aidahub.accounts.again import ask_again
 from aidahub.accounts.models import User
 
+from .asked_again import is_asked
 from .desk import sections_for
 from .heaps_of_hub import heaps_of_hub
 
@@ -63,11 +65,11 @@ class AidaAdminSite(AdminSite):
         super().register(ours, discreet, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """A view of the admin in which a refused permission reads as 404, as for an address that does not exist.
+        """A view of the admin, before which somebody may be asked again who they are, and in which a refused permission reads as 404, as for an address that does not exist.
 
         Whoever has not signed in is led to the sign-in page, whatever the address.
         """
-        guarded = super().admin_view(view, cacheable)
+        guarded = ask_again(super().admin_view(view, cacheable), when=is_asked)
 
         def discreet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
