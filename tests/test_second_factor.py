@@ -34,7 +34,7 @@ def _locked(db: None, settings: Any) -> None:
 
 def led_to(answer: Any) -> str:
     """Where an answer leads, without its query."""
-    return urlsplit(answer.headers.get("Location", "")).path
+    return str(urlsplit(answer.headers.get("Location", "")).path)
 
 
 @pytest.mark.parametrize("name", ["hedda", "sigrid"])

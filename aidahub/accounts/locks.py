@@ -8,7 +8,7 @@ since `User.provider_ids` leaves them out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from aidahub.accounts import again, second_factor, sittings
+from aidahub.accounts.models import User
 from aidahub.accounts.second_factor import Missing
 
 # What hub staff without a second step may open: setting one up, proving an address for that, and leaving.
@@ -75,11 +76,12 @@ def _second_step(request: HttpRequest, lacking: Missing) -> HttpResponse:
 
 def _sitting(request: HttpRequest, name: str) -> HttpResponse | None:
     """Ask whoever acts for providers to confirm first, where none is confirmed or a way in would be added."""
+    user = cast("User", request.user)
     in_admin = _space(request) == "admin"
     connects = name in TO_CONNECT or (name == "openid_connect_login" and request.GET.get("process") == "connect")
-    if not (in_admin or connects) or not request.user.closed_ids:
+    if not (in_admin or connects) or not user.closed_ids:
         return None
-    return confirm_sitting(request) if connects or not request.user.provider_ids else None
+    return confirm_sitting(request) if connects or not user.provider_ids else None
 
 
 def confirm_sitting(request: HttpRequest) -> HttpResponse:

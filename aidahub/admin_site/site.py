@@ -65,7 +65,9 @@ class AidaAdminSite(AdminSite):
         super().register(ours, discreet, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """A view of the admin, before which somebody may be asked again who they are, and in which a refused permission reads as 404, as for an address that does not exist.
+        """A view of the admin in which a refused permission reads as 404, as for an address that does not exist.
+
+        Before some, somebody is asked again who they are (`asked_again`).
 
         Whoever has not signed in is led to the sign-in page, whatever the address.
         """
@@ -75,7 +77,7 @@ class AidaAdminSite(AdminSite):
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
             try:
-                return cast("HttpResponseBase", guarded(request, *args, **kwargs))
+                return guarded(request, *args, **kwargs)
             except PermissionDenied as refused:
                 raise Http404 from refused
 
