@@ -107,9 +107,11 @@ def end_sessions(user: User, reason: str) -> int:
 
 
 def close_session(key: str, reason: str) -> None:
-    """Empty one session but for why it was ended."""
+    """Empty one session but for why it was ended; one that has run out is left as it is."""
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore
     session = store(key)
+    if not session.exists(key):
+        return
     session.clear()
     session[ENDED] = reason
     session.save()
