@@ -183,7 +183,7 @@ def test_the_invitation_is_proof_in_the_session_that_opened_it(brgandi: Dataset,
 
 def test_where_hub_staff_invited_another_address_that_one_serves_too(per: User, brgandi: Dataset) -> None:
     provider = provider_of(brgandi, 1)
-    Provider.objects.filter(pk=provider.pk).update(email=None)
+    Provider.objects.filter(pk=provider.pk).update(email="")
     browser = Client()
     browser.force_login(per)
     assert [way.address for way in browser.get(PAGE).context["ways"]] == [per.email]
@@ -205,6 +205,7 @@ def test_nobody_connects_a_service_of_theirs_to_get_around_it(per: User, client:
     assert led_to(client.get(reverse("socialaccount_connections"))) == PAGE
     address = reverse("openid_connect_login", args=["orcid"])
     assert client.post(f"{address}?process=connect").status_code == 403
+    assert client.post(address, {"process": "connect"}).status_code == 403
     assert led_to(client.get(f"{address}?process=connect")) == PAGE
 
 
@@ -358,7 +359,7 @@ def test_two_providers_who_were_invited_at_one_address_take_one_code(
     per: User, brgandi: Dataset, client: Client
 ) -> None:
     second = provider_of(make_dataset("10.23698/aida/second"), 1)
-    Provider.objects.filter(pk__in=[second.pk, provider_of(brgandi, 1).pk]).update(email=None)
+    Provider.objects.filter(pk__in=[second.pk, provider_of(brgandi, 1).pk]).update(email="")
     act_for(per, second)
     client.force_login(per)
     confirm(client, per.email)

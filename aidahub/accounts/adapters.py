@@ -7,13 +7,16 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +104,7 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
     """Accounts of other services: ORCID, Life Science Login."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Count an address as proven only when the service says so in as many words.
+        """Count an address as proven only when the service says so in as many words; connect in a confirmed sitting.
 
         `email_verified` is a JSON true (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims); some
         services write "true" as text, and then also "false", which Python takes for true.
@@ -110,6 +113,10 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
             address.email = address.email.lower()
             said_so = address.verified is True or str(address.verified).lower() == "true"
             address.verified = said_so and is_plain(address.email)
+        connects = sociallogin.state.get("process") == AuthProcess.CONNECT
+        if connects and request.user.is_authenticated and request.user.closed_ids:
+            # Whoever has stolen a password must not confirm their sitting by an account of their own.
+            raise ImmediateHttpResponse(redirect("accounts:sitting"))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """Take over the name, so that no form asks for it."""

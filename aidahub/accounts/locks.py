@@ -78,10 +78,14 @@ def _sitting(request: HttpRequest, name: str) -> HttpResponse | None:
     """Ask whoever acts for providers to confirm first, where none is confirmed or a way in would be added."""
     user = cast("User", request.user)
     in_admin = _space(request) == "admin"
-    connects = name in TO_CONNECT or (name == "openid_connect_login" and request.GET.get("process") == "connect")
+    connects = name in TO_CONNECT or (name == "openid_connect_login" and _asks_to_connect(request))
     if not (in_admin or connects) or not user.closed_ids:
         return None
     return confirm_sitting(request) if connects or not user.provider_ids else None
+
+
+def _asks_to_connect(request: HttpRequest) -> bool:
+    return "connect" in {request.GET.get("process"), request.POST.get("process")}
 
 
 def confirm_sitting(request: HttpRequest) -> HttpResponse:
