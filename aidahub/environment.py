@@ -161,6 +161,17 @@ class Environment:
             )
         return self.flag("DEMO")
 
+    def second_factor(self) -> bool:
+        """Whether accounts with rights are locked twice; by default everywhere but on a trial site.
+
+        Raises:
+            WrongSetting: when `SECOND_FACTOR` is off and `BASE_URL` is an address that others could reach.
+        """
+        wanted = self.flag("SECOND_FACTOR") if self.written("SECOND_FACTOR") else not self.demo()
+        if not wanted and not self.on_loopback():
+            raise WrongSetting("SECOND_FACTOR=no is refused because BASE_URL is not on this machine; unset it.")
+        return wanted
+
     def on_loopback(self) -> bool:
         """Whether `BASE_URL` leads to this very machine only."""
         return urlsplit(self.address("BASE_URL")).hostname in LOOPBACK

@@ -18,6 +18,7 @@ env = Environment().check()
 # Where and as what this runs
 BASE_URL = env.address("BASE_URL")
 DEMO = env.demo()
+SECOND_FACTOR = env.second_factor()
 DEBUG = False
 VAR_DIR = env.folder("VAR_DIR")
 SECRET_KEY = env.secret_key(VAR_DIR)
@@ -80,7 +81,8 @@ MIDDLEWARE = [
     "aidahub.accounts.middleware.SignedOut",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "aidahub.accounts.sessions.LastSeen",
+    "aidahub.accounts.locks.Locks",
     "csp.middleware.CSPMiddleware",
 ]
 
@@ -175,14 +177,18 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "confirm_email": "1/10s/key,10/h/key",
     "reauthenticate": "10/m/user",
+    "mailed_code": "3/m/key,10/h/key",
+    "mailed_code_try": "5/30m/key",
     "manage_email": "20/m/user",
     "change_password": "5/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.number("TRUSTED_PROXY_COUNT"))
+MFA_ADAPTER = "aidahub.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = forms_for("mfa")
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = HUB_NAME
 MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+USERSESSIONS_ADAPTER = "aidahub.accounts.sessions.SessionsAdapter"
 INVITATION_DAYS = int(env.number("INVITATION_DAYS"))
 SIGN_IN_SERVICES = services_in(env)
 SOCIALACCOUNT_ADAPTER = "aidahub.accounts.adapters.ServiceAdapter"

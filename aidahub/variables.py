@@ -63,6 +63,14 @@ VARIABLES = (
         kind=YesNo(),
     ),
     Variable(
+        "SECOND_FACTOR",
+        "",
+        "`yes`: hub staff need a second step, providers confirm each sitting, and the password is asked for again "
+        "before what cannot be undone. `no` is refused unless `BASE_URL` is on loopback.",
+        "`yes`; `no` where `DEMO` is on",
+        kind=YesNo(),
+    ),
+    Variable(
         "VAR_DIR",
         "var",
         "The folder for what the site writes: database, files, static files, checkpoints, socket.",

@@ -81,6 +81,7 @@ def set_up(folder: Path, port: int, database: str) -> None:
         "VAR_DIR": str(folder),
         "BASE_URL": f"http://127.0.0.1:{port}",
         "BIND": f"127.0.0.1:{port}",
+        "SECOND_FACTOR": "no",
         "WEB_WORKERS": str(WORKERS),
         "LOG_LEVEL": "WARNING",
     }

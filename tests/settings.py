@@ -13,6 +13,7 @@ for name in NAMES - {"DATABASE_URL"}:
 # Short, because the path of a socket in it may have no more than 107 bytes.
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="aidahub-test-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)  # also when no test ever ran
+os.environ["SECOND_FACTOR"] = "no"  # tests of the locks turn it on; all others sign people in with a password alone
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
 
 from tests.live_settings import *  # noqa: E402, F403

@@ -133,3 +133,19 @@ def test_files_are_kept_apart_from_what_is_served(tmp_path: Path) -> None:
 def test_other_processes_see_the_test_database_and_nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMAIL_URL", "smtp://real-server.example.org")
     assert "EMAIL_URL" not in site_environment()
+
+
+@pytest.mark.parametrize(
+    ("variables", "on"),
+    [
+        ({}, True),
+        ({"DEMO": "yes"}, False),
+        ({"DEMO": "yes", "SECOND_FACTOR": "yes"}, True),
+        ({"SECOND_FACTOR": "no"}, False),
+    ],
+)
+def test_a_second_factor_is_asked_for_everywhere_but_on_a_trial_site(variables: dict[str, str], on: bool) -> None:
+    assert Environment(variables).second_factor() is on
+    if not on:
+        with pytest.raises(WrongSetting):
+            Environment({**variables, "BASE_URL": "https://hub.example.org"}).second_factor()

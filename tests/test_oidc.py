@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from oidc_provider_mock import User as Claims
 from playwright.sync_api import Page
 
@@ -24,8 +25,8 @@ from aidahub.accounts.sign_in import Service, services_in
 from aidahub.environment import Environment, WrongSetting
 from aidahub.outbox.models import Mail
 from datasets.models import Provider
-from tests.cast import PASSWORD, fresh
-from tests.support.accounts import OUTBOX, code_for, newest_mail, sign_in, signed_in
+from tests.cast import PASSWORD, act_for, fresh, make_user
+from tests.support.accounts import OUTBOX, code_for, newest_mail, sign_in, signed_in, without_tokens
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,48 @@ def test_another_service_that_calls_somebody_by_that_orcid_gives_nothing(ada: Us
     assert SocialAccount.objects.get().uid == ORCID_ID
     assert fresh(ada).provider_ids == frozenset()
     assert fresh(ada).orcid == ""
+
+
+# Confirming a sitting
+
+
+@pytest.fixture
+def josiah(db: None, settings: Any) -> User:
+    """Acts for a provider by an invitation, in a site whose sittings are confirmed."""
+    settings.SECOND_FACTOR = True
+    provider = Provider.objects.create(name="Josiah", email="josiah@register.example")
+    return act_for(make_user("josiah@brown.example", "Josiah"), provider)
+
+
+def test_signing_in_with_a_connected_service_confirms_the_sitting(josiah: User, client: Client) -> None:
+    SocialAccount.objects.create(user=josiah, provider="orcid", uid=ORCID_ID)
+    sign_in(client, josiah.email)
+    assert urlsplit(client.get("/admin/")["Location"]).path == reverse("accounts:sitting")
+    assert "Go on with ORCID" in client.get(reverse("accounts:sitting")).content.decode()
+    assert come_in(client, "orcid", ORCID_ID, next_path="/admin/") == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_service_that_is_connected_in_such_a_sitting_is_not(josiah: User, client: Client) -> None:
+    """Also where the connecting began before, in a way that only the service's answer shows."""
+    sign_in(client, josiah.email)
+    ProviderLink.objects.update(ended_at=timezone.now())
+    there = client.post(reverse("openid_connect_login", args=["orcid"]), {"process": "connect"})["Location"]
+    ProviderLink.objects.update(ended_at=None)
+    back = urlsplit(at_the_provider(there, sub=ORCID_ID))._replace(scheme="", netloc="").geturl()
+    assert client.get(back)["Location"] == reverse("accounts:sitting")
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_known_and_an_unknown_address_of_a_service_look_alike(ada: User) -> None:
+    seen = []
+    for sub, email in (("as-ada-unproven", ada.email), ("unverified", "una@lsl.example")):
+        browser = Client()
+        where = come_in(browser, "lsl", sub)
+        page = browser.get(where)
+        seen.append((where, page.status_code, sorted(page.headers), without_tokens(page).replace(email, "somebody")))
+        assert Mail.objects.filter(recipient=email).count() == 1
+    assert seen[0] == seen[1]
 
 
 # What goes wrong

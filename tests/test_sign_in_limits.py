@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
-from tests.cast import PASSWORD
+from datasets.models import Dataset
+from tests.cast import PASSWORD, provider_of
 from tests.support.accounts import (
     OUTBOX,
     code_for,
@@ -138,3 +139,33 @@ def test_limits_hold_across_processes(run_server: Callable[..., Server]) -> None
         data = {"login": "ada.berg@uu.example", "password": "wrong", "csrfmiddlewaretoken": token}
         answers.append(opener.open(url, urlencode(data).encode(), timeout=10).read().decode())
     assert ["Too many attempts" in answer for answer in answers] == [False] * 5 + [True] * 3
+
+
+def opened(opener: urllib.request.OpenerDirector, url: str, **data: str) -> str:
+    """A page; with data, what it answers to its form being filled in so."""
+    page = str(opener.open(url, timeout=20).read().decode())
+    if not data:
+        return page
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    body = urlencode({**data, "csrfmiddlewaretoken": token}).encode()
+    return str(opener.open(url, body, timeout=20).read().decode())
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_tries_of_a_mailed_code_are_counted_over_all_processes(
+    per: User, brgandi: Dataset, run_server: Callable[..., Server]
+) -> None:
+    register = provider_of(brgandi, 1).email
+    servers = [run_server(SECOND_FACTOR="yes") for _number in range(2)]
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    opened(opener, servers[0].url + reverse("account_login"), login=per.email, password=PASSWORD)
+    pages = [server.url + reverse("accounts:sitting") for server in servers]
+    way = opened(opener, pages[0]).split('name="way" value="')[1].split('"')[0]
+    for sent in range(5):
+        opened(opener, pages[sent % 2], way=way)
+    assert Mail.objects.filter(recipient=register).count() == 3, "a fourth code within a minute"
+    for attempt in range(5):
+        assert "This code is wrong" in opened(opener, pages[attempt % 2], code="BBBB-BBBB")
+    for page in pages:
+        assert "This code is wrong" in opened(opener, page, code=code_for(register))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -21,12 +22,15 @@ from access_requests.models import AccessRequest, CannedText, FormVersion, Insti
 from access_requests.part_invitations import invite as invite_to_part
 from access_requests.workflow import Part, Status
 from aidahub.accounts.invitations import invite
+from aidahub.accounts.locks import TO_ENROL
 from aidahub.accounts.models import Invitation, ProviderLink, User
+from aidahub.admin_site.asked_again import ASKED_AGAIN
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, LicenseText, Provider
 from tests.cast import BRGANDI_DOI, RequestAt, license_of, provider_of, set_policy
 from tests.support.addresses import ELSEWHERE, EVERYBODY, KINDS, METHOD, NO, NOTHING, OK, SIGN_IN, TABLE, Answers
 from tests.support.files import a_file, pdf
+from tests.support.locks import enter, give_factor
 
 
 def row_of(name: str) -> tuple[Answers, Answers] | None:
@@ -148,15 +152,20 @@ def written(name: str, pattern: URLPattern, values: dict[str, Any]) -> str:
     return reverse(name, kwargs=kwargs)
 
 
-def ask(client: Client, method: str, path: str) -> str:
+def answer_of(client: Client, method: str, path: str) -> Any:
     """What an address answers; whatever it did, to the database or to the browser's cookies, is undone."""
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with transaction.atomic():
-        answer = kind(client.generic(method, path))
+        answer = client.generic(method, path)
         transaction.set_rollback(True)
     client.cookies.clear()
     client.cookies.load(cookies)
     return answer
+
+
+def ask(client: Client, method: str, path: str) -> str:
+    """What an address answers, in the table's words."""
+    return kind(answer_of(client, method, path))
 
 
 def test_every_address_has_a_row() -> None:
@@ -209,6 +218,62 @@ def test_other_methods_open_nothing_more(who: str, cast: dict[str, User | None],
             if answer not in {get[column], known[column], METHOD, NOTHING}:
                 faults.append(f"{name}: {method} answers {answer}")
     assert not faults, "\n".join(faults)
+
+
+# With the locks on: nothing answers who has not done what they must do first
+
+
+def where(client: Client, method: str, path: str) -> tuple[int, str]:
+    """Status and, without its query, where an address leads."""
+    answer = answer_of(client, method, path)
+    return answer.status_code, urlsplit(answer.headers.get("Location", "")).path
+
+
+@pytest.mark.parametrize("who", ["hedda", pytest.param("sigrid", marks=pytest.mark.slow)])
+def test_hub_staff_without_a_second_step_get_nothing_but_what_sets_one_up(
+    who: str, cast: dict[str, User | None], values: dict[str, Any], settings: Any
+) -> None:
+    settings.SECOND_FACTOR = True
+    client, faults = signed_in(cast, who), []
+    led = {"GET": (302, reverse("accounts:second_factor")), "POST": (403, "")}
+    for name, path in paths(values):
+        got = {method: where(client, method, path) for method in led} if name not in TO_ENROL else led
+        if got != led:
+            faults.append(f"{name} ({path}): {got}")
+    assert not faults, "\n".join(faults)
+
+
+def test_who_acts_for_a_provider_gets_nothing_of_it_before_this_sitting_is_confirmed(
+    cast: dict[str, User | None], values: dict[str, Any], settings: Any
+) -> None:
+    """The admin leads to the confirmation, and so does each page of a request where a stranger gets a 404."""
+    settings.SECOND_FACTOR = True
+    client, stranger, faults = signed_in(cast, "per"), signed_in(cast, "alva"), []
+    led = {"GET": (302, reverse("accounts:sitting")), "POST": (403, "")}
+    for name, path in paths(values):
+        for method, stopped in led.items():
+            got, theirs = where(client, method, path), where(stranger, method, path)
+            inside = name.startswith("admin:") or (name.startswith("access_requests:") and theirs[0] == 404)
+            if (inside and got != stopped) or (name.startswith("access_requests:") and not inside and got != theirs):
+                faults.append(f"{name} ({path}): {method} {got}, a stranger {theirs}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["hedda", "sigrid"])
+def test_the_table_of_what_is_asked_again_is_all_that_is_asked(
+    who: str, cast: dict[str, User | None], values: dict[str, Any], settings: Any
+) -> None:
+    settings.SECOND_FACTOR = True
+    give_factor(named(cast, who))
+    client, asking = enter(named(cast, who)), set()
+    for name, path in paths({**values, "slug": "revoke"}):
+        for method in ("GET", "POST"):
+            if where(client, method, f"{path}?format=csv")[1] == reverse("account_reauthenticate"):
+                asking.add(name)
+    own = {"mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"}
+    assert {name for name in asking if name.startswith("admin:")} == set(ASKED_AGAIN)
+    assert {name for name in asking if not name.startswith("admin:")} >= own
 
 
 ACCESS = ("secret/", "leave/", "renew/", "deletion/")

@@ -7,15 +7,22 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
+from aidahub.accounts.second_factor import is_required
 from aidahub.outbox.wording import one_line
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
@@ -65,6 +72,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             raise ValidationError(_("Write the part before the @ with letters from a to z, digits and signs only."))
         return email
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How somebody can be asked again who they are: by a code from a mail where there is no other way."""
+        by_mail = {"id": "mail", "description": _("Use a code by mail"), "url": reverse("accounts:again_by_mail")}
+        return super().get_reauthentication_methods(user) or ([by_mail] if user.is_authenticated else [])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail about an account in its owner's language."""
         request = request_context.request
@@ -74,11 +86,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             super().send_mail(template_prefix, email, facts | context)
 
 
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """The second step of the site's own."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("Hub staff need a second step, so it stays as long as you are one of them."),
+        "incorrect_code": _("This code is wrong. Codes of an app change every half minute; use the newest one."),
+        "unverified_email": _("First verify or remove every address of your account that is not verified."),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not that of hub staff."""
+        return not is_required(authenticator.user)
+
+
 class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts of other services: ORCID, Life Science Login."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Count an address as proven only when the service says so in as many words.
+        """Count an address as proven only when the service says so in as many words; connect in a confirmed sitting.
 
         `email_verified` is a JSON true (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims); some
         services write "true" as text, and then also "false", which Python takes for true.
@@ -87,6 +113,10 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
             address.email = address.email.lower()
             said_so = address.verified is True or str(address.verified).lower() == "true"
             address.verified = said_so and is_plain(address.email)
+        connects = sociallogin.state.get("process") == AuthProcess.CONNECT
+        if connects and request.user.is_authenticated and request.user.closed_ids:
+            # Whoever has stolen a password must not confirm their sitting by an account of their own.
+            raise ImmediateHttpResponse(redirect("accounts:sitting"))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
         """Take over the name, so that no form asks for it."""

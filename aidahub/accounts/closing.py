@@ -23,7 +23,7 @@ from aidahub.accounts.models import Invitation, ProviderLink, User
 
 # What a session holds after it was ended, so that the next click can say why. The value is a key of `SENTENCES`.
 ENDED = "ended_because"
-SUSPENDED, ERASED = "suspended", "erased"
+SUSPENDED, ERASED, ELSEWHERE, RESET = "suspended", "erased", "elsewhere", "reset"
 ERASED_NAME = "Erased person"
 REMAINS = ("email", "name", "institution", "department", "postal_address", "country", "language", "password",
            "is_active", "is_hub_staff", "is_superuser", "suspended_why", "erased_at")  # fmt: skip
@@ -33,6 +33,10 @@ def sentence_for(reason: str) -> str:
     """What the sign-in page says to somebody whose session was ended."""
     if reason == ERASED:
         return _("Your account was erased, so you were signed out.")
+    if reason == ELSEWHERE:
+        return _("You were signed out from another browser of yours, or how you sign in was changed there.")
+    if reason == RESET:
+        return _("The operator took out your second step, so you were signed out. Sign in and set up a new one.")
     sentence = _("Your account was suspended, so you were signed out. If that is a mistake, write to %(address)s.")
     return sentence % {"address": settings.HUB_EMAIL}
 
@@ -95,15 +99,22 @@ def end_sessions(user: User, reason: str) -> int:
 
     What a browser still holds leads to an empty session that says why.
     """
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
     keys = {*UserSession.objects.filter(user=user).values_list("session_key", flat=True), *_keys_in_database(user)}
     for key in keys:
-        session = store(key)
-        session.clear()
-        session[ENDED] = reason
-        session.save()
+        close_session(key, reason)
     UserSession.objects.filter(user=user).delete()
     return len(keys)
+
+
+def close_session(key: str, reason: str) -> None:
+    """Empty one session but for why it was ended; one that has run out is left as it is."""
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
+    session = store(key)
+    if not session.exists(key):
+        return
+    session.clear()
+    session[ENDED] = reason
+    session.save()
 
 
 def _keys_in_database(user: User) -> list[str]:

@@ -42,7 +42,7 @@ def claim_links(user: User) -> list[ProviderLink]:
         if provider.pk not in settled:
             settled.add(provider.pk)
             made.append(give_link(user=person, provider=provider, via=via, evidence=evidence))
-    user.__dict__.pop("provider_ids", None)
+    user.forget_links()
     return made
 
 
@@ -59,7 +59,7 @@ def give_link(*, user: User, provider: Provider, via: ProviderLink.Via, evidence
     """Make a link. One that stood on another ground ends with it; that nobody ended it says that it was replaced."""
     now = timezone.now()
     ProviderLink.objects.filter(user=user, provider=provider, ended_at=None).update(ended_at=now)
-    user.__dict__.pop("provider_ids", None)
+    user.forget_links()
     return ProviderLink.objects.create(user=user, provider=provider, via=via, evidence=evidence, since=now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -72,6 +73,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
+    # Whether a web session has proof for a link; set for the person of a web request where sittings are confirmed.
+    is_proven: Callable[[ProviderLink], bool] | None = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -102,13 +106,30 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the admin opens for them: hub staff, and whoever acts for a provider now."""
-        return self.is_hub or bool(self.provider_ids)
+        """Whether the admin is theirs: hub staff, and whoever acts for a provider now, confirmed or not."""
+        return self.is_hub or bool(self.links_in_force)
+
+    @cached_property
+    def links_in_force(self) -> list[ProviderLink]:
+        """For whom they act now, and on what ground. Kept for the life of this object, which is one request."""
+        return list(ProviderLink.objects.in_force().filter(user=self).select_related("provider"))
+
+    @cached_property
+    def closed_ids(self) -> frozenset[int]:
+        """Keys of the providers they act for and must first confirm in this sitting; none of hub staff's."""
+        if self.is_proven is None or self.is_hub:
+            return frozenset()
+        return frozenset(link.provider_id for link in self.links_in_force if not self.is_proven(link))
 
     @cached_property
     def provider_ids(self) -> frozenset[int]:
-        """Keys of the providers they act for now. Kept for the life of this object, which is one request."""
-        return frozenset(ProviderLink.objects.in_force().filter(user=self).values_list("provider_id", flat=True))
+        """Keys of the providers they act for now, those left out that this sitting is not confirmed for."""
+        return frozenset(link.provider_id for link in self.links_in_force) - self.closed_ids
+
+    def forget_links(self) -> None:
+        """Ask the database anew for whom they act."""
+        for name in ("links_in_force", "closed_ids", "provider_ids"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def verified_emails(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import UpdateView
 
-from aidahub.accounts import invitations
+from aidahub.accounts import invitations, sittings
 from aidahub.accounts.forms import Profile
 from aidahub.accounts.models import Invitation, User
 
@@ -46,7 +46,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """
     found = invitations.find(token)
     next_path = invitations.safe_path(request.GET.get("next", ""), otherwise=reverse("admin:index"))
-    if found and request.user.is_authenticated and found.provider_id in request.user.provider_ids:
+    if found and found.is_open and request.user.is_authenticated:
+        # Who holds the link reads the address that it was mailed to; it opens nothing for whoever does not act for it.
+        sittings.remember(request, request.user, sittings.INVITATION, found.email)
+    if found and request.user.is_authenticated and found.provider_id in acted_for(request.user):
         response: HttpResponse = redirect(next_path)
     elif found is None or not found.is_open:
         response = render(request, "account/invitation_closed.html", status=404)
@@ -57,6 +60,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     response["Referrer-Policy"] = "same-origin"  # the address holds a secret
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def acted_for(user: User) -> set[int]:
+    """Keys of the providers somebody acts for, whether or not this sitting is confirmed."""
+    return {link.provider_id for link in user.links_in_force}
 
 
 def _accept(request: HttpRequest, found: Invitation, next_path: str) -> HttpResponse:

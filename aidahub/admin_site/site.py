@@ -17,8 +17,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from aidahub.accounts.again import ask_again
 from aidahub.accounts.models import User
 
+from .asked_again import is_asked
 from .desk import sections_for
 from .heaps_of_hub import heaps_of_hub
 
@@ -65,15 +67,17 @@ class AidaAdminSite(AdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """A view of the admin in which a refused permission reads as 404, as for an address that does not exist.
 
+        Before some, somebody is asked again who they are (`asked_again`).
+
         Whoever has not signed in is led to the sign-in page, whatever the address.
         """
-        guarded = super().admin_view(view, cacheable)
+        guarded = ask_again(super().admin_view(view, cacheable), when=is_asked)
 
         def discreet(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
             try:
-                return cast("HttpResponseBase", guarded(request, *args, **kwargs))
+                return guarded(request, *args, **kwargs)
             except PermissionDenied as refused:
                 raise Http404 from refused
 

@@ -13,14 +13,17 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Page
 
 from aidahub.accounts import invitations
 from aidahub.accounts.models import User
+from aidahub.accounts.sittings import masked
 from datasets.models import Dataset
 from tests.cast import PASSWORD, make_user, provider_of
 from tests.support.accounts import code_for
+from tests.support.locks import record
 from tests.support.processes import Server
 from tests.test_sign_in_second_step import totp
 
@@ -88,7 +91,8 @@ def inspector(
 ) -> Iterator[Inspector]:
     """An inspector; what they found wrong is said at the end."""
     dark, width = request.param
-    server = run_server(ORCID_CLIENT_ID="APP-1", ORCID_CLIENT_SECRET="x", OIDC_PROVIDERS=SERVICES)
+    services = {"ORCID_CLIENT_ID": "APP-1", "ORCID_CLIENT_SECRET": "x", "OIDC_PROVIDERS": SERVICES}
+    server = run_server(SECOND_FACTOR="yes", **services)
     inspector = Inspector(new_page(dark=dark, width=width), server.url, f"{'dark' if dark else 'light'}-{width}")
     yield inspector
     assert not inspector.wrong, "\n".join(inspector.wrong)
@@ -165,3 +169,53 @@ def test_pages_of_an_account_without_a_password(inspector: Inspector) -> None:
     see.go("account_set_password")
     see.go("account_email")
     see.press("Add it and send a code", "add-address", **{"Another e-mail address": "more@uu.example"})
+
+
+def test_hub_staff_set_up_a_second_step_on_the_way_to_their_desk(inspector: Inspector, ada: User, hedda: User) -> None:
+    see, page = inspector, inspector.page
+    page.goto(f"{see.url}/admin/")
+    see.press("Sign in", "second-step-needed", **{"E-mail address": hedda.email, "Password": PASSWORD})
+    page.get_by_role("link", name="Set up an app").click()
+    see.press("Go on", "second-step-app", Password=PASSWORD)
+    secret = page.locator("code").inner_text()
+    see.press("Use this app", "second-step-codes", **{"Code that the app shows": totp(secret)})
+    page.get_by_role("link", name="I have kept them: go on").click()
+    page.wait_for_url(f"{see.url}/admin/")
+    see.look("desk")
+    for name in ("mfa_index", "mfa_deactivate_totp", "usersessions_list"):
+        see.go(name)
+    page.context.clear_cookies()
+    page.goto(f"{see.url}/accounts/login/?next=/accounts/profile/")
+    see.press("Sign in", "profile", **{"E-mail address": ada.email, "Password": PASSWORD})
+    User.objects.filter(pk=ada.pk).update(is_hub_staff=True)
+    see.press("Save", "stopped", Institution="An institution with a name of more than forty letters")
+    assert User.objects.get(pk=ada.pk).institution == ""
+    page.get_by_role("link", name="Go on").click()
+    page.wait_for_url(f"{see.url}/accounts/second-step/**")
+
+
+def test_a_provider_confirms_the_sitting_and_takes_a_table(inspector: Inspector, per: User, brgandi: Dataset) -> None:
+    see, page, register = inspector, inspector.page, provider_of(brgandi, 1).email
+    SocialAccount.objects.create(user=per, provider="orcid", uid="0000-0002-1825-0097")
+    page.goto(f"{see.url}/admin/access_requests/accessrequest/")
+    see.press("Sign in", "confirm", **{"E-mail address": per.email, "Password": PASSWORD})
+    assert page.get_by_role("button", name="Go on with ORCID").is_visible()
+    see.press(f"Send a code to {masked(register)}", "confirm-code")
+    see.press("Go on", "confirm-wrong", Code="BBBB-BBBB")
+    see.press("Go on", "list", Code=code_for(register))
+    page.wait_for_url(f"{see.url}/admin/access_requests/accessrequest/")
+    per.set_unusable_password()
+    per.save()
+    client = Client()
+    client.force_login(per)
+    record(client, per, "sitting", email=register)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": see.url}])
+    page.goto(f"{see.url}/admin/access_requests/accessrequest/export/")
+    see.look("again-by-mail")
+    see.press(f"Send a code to {per.email}", "again-by-mail-code")
+    see.press("Go on", "again-by-mail-wrong", Code="BBBB-BBBB")
+    page.get_by_label("Code").fill(code_for(per.email))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Go on", exact=True).click()
+    assert download.value.suggested_filename.startswith("access-requests-")

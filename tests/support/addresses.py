@@ -77,6 +77,11 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     "access_requests:part_invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:invitation": (EVERYBODY, all_but_anonymous(ELSEWHERE)),
     "accounts:profile": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
+    # For this person nothing is to be set up or confirmed, so they are led on.
+    "accounts:second_factor": (all_but_anonymous(ELSEWHERE), all_but_anonymous(METHOD)),
+    "accounts:sitting": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
+    "accounts:again_by_mail": (all_but_anonymous(OK), all_but_anonymous(OK)),
+    "accounts:end_session": (all_but_anonymous(METHOD), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),
     "account_signup": (VISITORS, VISITORS),
     "account_request_login_code": (VISITORS, VISITORS),

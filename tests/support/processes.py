@@ -51,6 +51,7 @@ def site_environment(**variables: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.live_settings",
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": settings.SECRET_KEY,
+        "SECOND_FACTOR": "no",
         "VAR_DIR": str(settings.VAR_DIR),
         "DATABASE_URL": database_url(),
         "OUTBOX_TICK": "0.3",
