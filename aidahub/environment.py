@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -85,6 +86,19 @@ VARIABLES = (
     Variable("EMAIL_FROM", "AIDA Data Hub <no-reply@localhost>", "The sender of every mail."),
     Variable("HUB_NAME", "AIDA Data Hub", "What the hub is called in pages and mails."),
     Variable("HUB_EMAIL", "aida-data@nbis.se", "The hub's own address: shown on pages, and Reply-To of every mail."),
+    Variable(
+        "CONTROLLER_NAME",
+        "",
+        "Who is the controller of personal data by the GDPR, as the privacy page names them: the university or region.",
+        "`HUB_NAME`",
+    ),
+    Variable("CONTROLLER_ADDRESS", "", "The controller's postal address and registration number.", "unset: not shown"),
+    Variable("DPO_EMAIL", "", "The address of the controller's data protection officer.", "`HUB_EMAIL`"),
+    Variable(
+        "ACCESSIBILITY_DATE",
+        "2026-11-29",
+        "The day on which the accessibility statement was last reviewed, as YYYY-MM-DD.",
+    ),
     Variable("DOI_PREFIX", "10.23698", "The prefix of the DOIs whose landing pages are served here."),
     Variable(
         "REGISTER_URL",
@@ -96,6 +110,16 @@ VARIABLES = (
     Variable("ESCALATE_AFTER", "10", "Working days after which hub staff hear that a turn lasts too long."),
     Variable("CLOSE_AFTER", "60", "Silent days in *sent back* or *approved* after which hub staff are asked to close."),
     Variable("DRAFT_DAYS", "90", "Days after which an unchanged draft is deleted; a mail warns 7 days before."),
+    Variable("MAIL_DAYS", "180", "Days after which a mail that was sent is emptied and its invitation deleted."),
+    Variable("FLAG_DAYS", "1095", "Days after which a flag on a person goes; a lifted one after a third of that."),
+    Variable("HISTORY_DAYS", "730", "Days after which the admin's own history of changes goes."),
+    Variable("NEW_ACCOUNT_DAYS", "14", "Days after which an account goes whose owner has never proven an address."),
+    Variable(
+        "ACCOUNT_MONTHS",
+        "36",
+        "Months without a sign-in after which an account is erased; a mail warns 30 days before. 0: never.",
+    ),
+    Variable("BACKUP_DAYS", "35", "Days for which you keep backups: said on the privacy page, enforced by you."),
     Variable("REOPEN_DAYS", "30", "Days within which hub staff can reopen a request that has ended."),
     Variable("PROMISED_DAYS", "6", "Working days within which applicants are told to expect an answer."),
     Variable("FILE_MAX_MB", "10", "The most megabytes of one file that people attach to a request."),
@@ -165,6 +189,14 @@ class Environment:
         if not least <= number < float("inf"):
             raise WrongSetting(f"{name} is {value}; set it to {least:g} or more.")
         return number
+
+    def day(self, name: str) -> date:
+        """The variable as a day."""
+        value = self.text(name)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise WrongSetting(f"{name} is {value!r}; set it to a day such as 2026-11-29.") from None
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         """The variable, when it is one of `choices`."""

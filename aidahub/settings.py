@@ -30,6 +30,10 @@ WSGI_APPLICATION = "aidahub.wsgi.application"
 # The hub
 HUB_NAME = env.text("HUB_NAME")
 HUB_EMAIL = env.text("HUB_EMAIL")
+CONTROLLER_NAME = env.text("CONTROLLER_NAME") or HUB_NAME
+CONTROLLER_ADDRESS = env.text("CONTROLLER_ADDRESS")
+DPO_EMAIL = env.text("DPO_EMAIL") or HUB_EMAIL
+ACCESSIBILITY_DATE = env.day("ACCESSIBILITY_DATE")
 DOI_PREFIX = env.text("DOI_PREFIX")
 REGISTER_URL = env.address("REGISTER_URL")
 REFERENCE_PREFIX = env.text("REFERENCE_PREFIX")
@@ -219,6 +223,14 @@ FILE_MAX_MB = int(env.number("FILE_MAX_MB", least=1))
 REQUEST_FILES_MAX = int(env.number("REQUEST_FILES_MAX", least=1))
 REQUEST_FILES_MAX_MB = int(env.number("REQUEST_FILES_MAX_MB", least=1))
 
+# How long what is kept about people stays (`aidahub.pages.retention`)
+MAIL_DAYS = int(env.number("MAIL_DAYS", least=7))
+FLAG_DAYS = int(env.number("FLAG_DAYS", least=30))
+HISTORY_DAYS = int(env.number("HISTORY_DAYS", least=90))
+NEW_ACCOUNT_DAYS = int(env.number("NEW_ACCOUNT_DAYS", least=2))
+ACCOUNT_MONTHS = int(env.number("ACCOUNT_MONTHS", least=0))
+BACKUP_DAYS = int(env.number("BACKUP_DAYS", least=0))
+
 # Background work
 HOURLY = {"expires": 3000}
 CELERY_BROKER_URL = env.text("BROKER_URL") or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
@@ -247,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="15", hour="3"),
         "options": HOURLY,
     },
+    "forget": {"task": "pages.forget", "schedule": crontab(minute="40", hour="2"), "options": HOURLY},
     "render-pages": {"task": "datasets.render_pages", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {
         "task": "outbox.deliver",
