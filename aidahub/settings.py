@@ -181,6 +181,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "manage_email": "20/m/user",
     "change_password": "5/m/user",
+    "my_data": "5/h/user",
+    "erase": "10/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.number("TRUSTED_PROXY_COUNT"))
 MFA_FORMS = forms_for("mfa")

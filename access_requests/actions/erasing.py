@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ from aidahub.outbox.forgetting import empty_for
 
 from .accounts import check_may_close, close_part_invitations
 from .asking import discard_unused
+
+log = structlog.stdlib.get_logger("access_requests.accounts")
 
 
 def erase_account(*, user: User, by: User) -> None:
@@ -72,6 +75,8 @@ def _erase(user: User, by: User | None, check: Callable[[User], None]) -> None:
     empty_for({*closing.addresses_of(account), *named})
     farewell(account)
     closing.erase(account, by=by)
+    # The key leads to nobody; after a backup was restored it says whom to erase again.
+    log.info("account erased", key=str(account.public_id))
 
 
 def check_may_erase(by: User, user: User) -> None:

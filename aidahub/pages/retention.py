@@ -78,12 +78,15 @@ RECORD = _(
 SECURITY = _("Public interest: to keep the site and the data safe (GDPR, articles 6.1 e and 32).")
 FOR_EVER = fixed(_("As long as the archives of the controller keep it."))
 NOTHING = _("Nothing: it stays.")
-WITH_THE_RECORD = _("Nothing by itself. A text or a file that must not be kept is taken out by hub staff; that it was, stays.")
+NOTHING_KEPT = _("Nothing is kept, so nothing goes.")
+WITH_THE_RECORD = _(
+    "Nothing by itself. A text or a file that must not be kept is taken out by hub staff; that it was, stays."
+)
 
 TABLE: tuple[Kept, ...] = (
     Kept(
-        "visits", _("Visits without an account"), _("Nothing that identifies you; no cookie."),
-        fixed(_("Not at all.")), _("Nothing to need a ground."), _("Nothing."), "nobody", lasts=True,
+        "visits", _("Visits without an account"), _("Nothing that identifies you."),
+        fixed(_("Not at all.")), _("None is needed."), NOTHING_KEPT, "nobody", lasts=True,
     ),
     Kept(
         "sessions", _("Where you are signed in"),
@@ -152,12 +155,14 @@ TABLE: tuple[Kept, ...] = (
         CLOCK, outbox.empty_old,
     ),
     Kept(
-        "invitations", _("Invitations to act for a provider"), _("The address to which one was sent, and by whom it was used."),
+        "invitations", _("Invitations to act for a provider"),
+        _("The address to which one was sent, and by whom it was used."),
         after(_("%(days)s after it was used or ran out."), "MAIL_DAYS"), TASK, _("Deleted."),
         CLOCK, accounts.forget_invitations,
     ),
     Kept(
-        "part-invitations", _("Links to a part in a request"), _("Whose part it is, and until when the link works; the link itself is not kept."),
+        "part-invitations", _("Links to a part in a request"),
+        _("Whose part it is, and until when the link works; the link itself is not kept."),
         after(_("%(days)s after it ran out unused; a used one as long as the request."), "MAIL_DAYS"), TASK,
         _("Deleted."), CLOCK, requests.forget_part_invitations,
     ),
@@ -165,7 +170,8 @@ TABLE: tuple[Kept, ...] = (
         "evidence", _("Checks of who you are"),
         _("Nothing of its own: pages compare your addresses, ORCID and institution with public registers when somebody "
           "looks. A mail that a provider answered by is kept with the vote."),
-        fixed(_("Not at all; the mail with its vote as long as the request.")), RECORD, NOTHING, "nobody", lasts=True,
+        fixed(_("Not at all; the mail with its vote as long as the request.")), RECORD, NOTHING_KEPT, "nobody",
+        lasts=True,
     ),
     Kept(
         "flags", _("Flags on people"),
@@ -191,13 +197,15 @@ TABLE: tuple[Kept, ...] = (
         fixed(_("As long as the operator keeps them.")), RECORD, NOTHING, "operator", lasts=True,
     ),
     Kept(
-        "logs", _("Logs"), _("Which kind of page was asked for, how it went, how long it took; no address, no name."),
-        fixed(_("As long as the operator keeps them.")), SECURITY, _("Deleted by the operator."), "operator", lasts=True,
+        "logs", _("Logs"),
+        _("Which kind of page was asked for, how it went, how long it took; no address, no name."),
+        fixed(_("As long as the operator keeps them.")), SECURITY, _("Deleted by the operator."), "operator",
+        lasts=True,
     ),
     Kept(
         "backups", _("Backups"), _("Everything above, as it was on the day of the backup."),
-        after(_("%(days)s. What was erased meanwhile is erased again after a restore."), "BACKUP_DAYS"), SECURITY,
-        _("Deleted by the operator."), "operator", lasts=True,
+        after(_("%(days)s. What was erased after one was made is erased again when it is restored."), "BACKUP_DAYS"),
+        SECURITY, _("Deleted by the operator."), "operator", lasts=True,
     ),
 )  # fmt: skip
 
