@@ -96,7 +96,7 @@ TABLE: tuple[Kept, ...] = (
     ),
     Kept(
         "counts", _("Sign-in codes and attempts"),
-        _("Digests of codes, and how often a client address or an account tried to sign in."),
+        _("Codes that were mailed, and how often a client address or an account tried to sign in."),
         fixed(_("Codes 30 minutes, counts at most a day.")),
         SECURITY, _("Deleted in the following night."), CLOCK, accounts.forget_counts,
     ),
