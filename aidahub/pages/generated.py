@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aidahub.environment import ROOT, VARIABLES
 from aidahub.pages.my_data.table import documented
-from aidahub.pages.retention import TABLE
+from aidahub.pages.retention import GROUNDS, TABLE
 from datasets.register import findings
 
 from .generated_workflow import matrix, permission_table, state_diagram, turn_table
@@ -60,10 +60,12 @@ def settings_table() -> str:
 def retention_table() -> str:
     """What is kept how long, and what ends it."""
     rows = [
-        tuple(str(cell) for cell in (row.kind, row.what, row.how_long(), row.ground, row.then, f"`{row.by}`"))
+        tuple(str(cell) for cell in (row.kind, row.what, row.how_long(), row.ground.name, row.then, f"`{row.by}`"))
         for row in TABLE
     ]
-    return table(("kind", "what", "how long, unless set otherwise", "ground", "then", "ended by"), rows)
+    grounds = "\n".join(f"- *{ground.name}*: {ground.words}" for ground in GROUNDS)
+    heading = ("kind", "what", "how long, unless set otherwise", "ground", "then", "ended by")
+    return f"{table(heading, rows)}\n\n{grounds}"
 
 
 PARTS = (

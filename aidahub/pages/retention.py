@@ -24,6 +24,14 @@ Words = str | Promise
 
 
 @dataclass(frozen=True)
+class Ground:
+    """On which ground something is kept: two words, and the sentence with the law."""
+
+    name: Words
+    words: Words
+
+
+@dataclass(frozen=True)
 class Kept:
     """One kind of what is kept: in plain words, for how long, on which ground, and what happens then.
 
@@ -35,7 +43,7 @@ class Kept:
     kind: Words
     what: Words
     how_long: Callable[[], Words]
-    ground: Words
+    ground: Ground
     then: Words
     by: str
     sweep: Callable[[], int] | None = None
@@ -43,8 +51,11 @@ class Kept:
 
 
 def days(setting: str) -> str:
-    """A setting that counts days, in words."""
+    """A setting that counts days, in words; whole years, from two on, as years."""
     number = getattr(settings, setting)
+    years, rest = divmod(number, 365)
+    if years > 1 and not rest:
+        return ngettext("%(number)s year", "%(number)s years", years) % {"number": years}
     return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
 
 
@@ -70,12 +81,19 @@ def _idle_term() -> str:
     return sentence % {"number": months}
 
 
-TASK = _("Public interest: AIDA’s task to share research data safely (GDPR, article 6.1 e).")
-RECORD = _(
-    "Legal obligation: a request that was sent is a public record, which may be destroyed only by a decision of the "
-    "archival authority (Archives Act 1990:782, sections 3 and 10; GDPR, articles 6.1 c, 6.1 e and 17.3 b, d)."
+TASK = Ground(
+    _("Public task"), _("AIDA’s task to share research data safely is in the public interest (GDPR, article 6.1 e).")
 )
-SECURITY = _("Public interest: to keep the site and the data safe (GDPR, articles 6.1 e and 32).")
+RECORD = Ground(
+    _("Public record"),
+    _("A request that was sent is a public record, which may be destroyed only by a decision of the archival authority "
+      "(Archives Act 1990:782, sections 3 and 10; GDPR, articles 6.1 c, 6.1 e and 17.3 b, d)."),
+)  # fmt: skip
+SECURITY = Ground(
+    _("Security"), _("The site and the data must be kept safe, and misuse be found (GDPR, articles 6.1 e and 32).")
+)
+NO_GROUND = Ground(_("None is needed"), "")
+GROUNDS = (TASK, RECORD, SECURITY)
 FOR_EVER = fixed(_("As long as the archives of the controller keep it."))
 NOTHING = _("Nothing: it stays.")
 NOTHING_KEPT = _("Nothing is kept, so nothing goes.")
@@ -86,7 +104,7 @@ WITH_THE_RECORD = _(
 TABLE: tuple[Kept, ...] = (
     Kept(
         "visits", _("Visits without an account"), _("Nothing that identifies you."),
-        fixed(_("Not at all.")), _("None is needed."), NOTHING_KEPT, "nobody", lasts=True,
+        fixed(_("Not at all.")), NO_GROUND, NOTHING_KEPT, "nobody", lasts=True,
     ),
     Kept(
         "sessions", _("Where you are signed in"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from aidahub.accounts.models import User
 from aidahub.pages.my_data.table import FLAGGED
-from aidahub.pages.retention import TABLE
+from aidahub.pages.retention import GROUNDS, TABLE
 from aidahub.pages.waiting import tasks_of
 from datasets.catalogue import for_cards, totals
 from datasets.models import Dataset
@@ -38,6 +38,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "kept": TABLE,
+        "grounds": GROUNDS,
         "flagged": FLAGGED,
     }
     return render(request, "pages/privacy.html", context)

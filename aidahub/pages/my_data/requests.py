@@ -36,9 +36,7 @@ def own_parts(user: User) -> QuerySet[Participant]:
 
 def _requests(user: User) -> Iterator[Row]:
     rows = AccessRequest.objects.filter(applicant=user).select_related("dataset", "license").order_by("pk")
-    fetched = rows.prefetch_related(
-        Prefetch("events", events_with_reasons()), "participants", "rounds", "attachments", "texts"
-    )
+    fetched = rows.prefetch_related(Prefetch("events", events_with_reasons()), "participants", "rounds", "attachments")
     for row in fetched.iterator(CHUNK // 10):
         yield {
             "reference": row.reference, "dataset": row.dataset.doi, "dataset_name": row.dataset.display_name,

@@ -29,7 +29,7 @@ from access_requests.refusals import Denied
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.accounts.proven import proven_lately
-from aidahub.pages.retention import TABLE
+from aidahub.pages.retention import GROUNDS, TABLE
 
 from .archive import archive_of
 from .table import FLAGGED, SECTIONS
@@ -109,10 +109,10 @@ def _what_goes(user: User) -> dict[str, Any]:
         "drafts": rows.filter(status=Status.DRAFT),
         "sent": rows.exclude(status=Status.DRAFT),
         "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
-        "services": SocialAccount.objects.filter(user=user).order_by("provider"),
+        "connected": SocialAccount.objects.filter(user=user).order_by("provider"),
         "second_step": Authenticator.objects.filter(user=user).exists(),
         "sessions": UserSession.objects.filter(user=user).count(),
-        "stays": [row for row in TABLE if row.slug in STAYS],
+        "stays": [(ground, [row for row in TABLE if row.slug in STAYS and row.ground is ground]) for ground in GROUNDS],
     }
 
 
