@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -24,6 +25,7 @@ from .models import AccessRequest, PartInvitation, PersonFlag
 from .notifications.about_accounts import warn_of_erasing, warning_of_erasing
 from .obstacles import obstacles_to_erasing
 
+log = structlog.stdlib.get_logger("access_requests.forgetting")
 MONTH = 30  # days
 WARN_OF_ERASING = 30  # days before an account that nobody uses is erased
 
@@ -67,8 +69,16 @@ def forget_idle_accounts() -> int:
         return 0
     # Looked at outside the transaction that lists them: erasing locks requests before accounts.
     rows = idle_accounts(max(days - WARN_OF_ERASING, 0))
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    return sum(_look_at(User.objects.get(pk=key), days) for key in keys)
+    return sum(_is_erased(user, days) for user in list(rows.order_by("pk")))
+
+
+def _is_erased(user: User, days: int) -> bool:
+    """Look at one; what goes wrong with it is logged and stops no other."""
+    try:
+        return _look_at(user, days)
+    except Exception as error:
+        log.exception("account not looked at", key=str(user.public_id), reason=type(error).__name__)
+        return False
 
 
 def _look_at(user: User, days: int) -> bool:

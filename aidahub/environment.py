@@ -92,7 +92,12 @@ VARIABLES = (
         "Who is the controller of personal data by the GDPR, as the privacy page names them: the university or region.",
         "`HUB_NAME`",
     ),
-    Variable("CONTROLLER_ADDRESS", "", "The controller's postal address and registration number, in one line.", "unset: not shown"),
+    Variable(
+        "CONTROLLER_ADDRESS",
+        "",
+        "The controller's postal address and registration number, in one line.",
+        "unset: not shown",
+    ),
     Variable("DPO_EMAIL", "", "The address of the controller's data protection officer.", "`HUB_EMAIL`"),
     Variable(
         "ACCESSIBILITY_DATE",
