@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aidahub.accounts.models import User
+from aidahub.pages import controller
 from aidahub.pages.my_data.table import FLAGGED
 from aidahub.pages.retention import GROUNDS, TABLE
 from aidahub.pages.waiting import tasks_of
@@ -32,9 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """`/privacy/`: what is kept about people, why, and who sees it."""
     context = {
-        "controller": settings.CONTROLLER_NAME,
+        "controller": controller.name(),
         "controller_address": settings.CONTROLLER_ADDRESS,
-        "dpo": settings.DPO_EMAIL,
+        "dpo": controller.data_protection_officer(),
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "kept": TABLE,
@@ -47,7 +48,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """`/accessibility/`: what the site does for people with disabilities, and whom to tell when it fails."""
-    context = {"controller": settings.CONTROLLER_NAME, "reviewed": settings.ACCESSIBILITY_DATE}
+    context = {"controller": controller.name(), "reviewed": settings.ACCESSIBILITY_DATE}
     return render(request, "pages/accessibility.html", context)
 
 

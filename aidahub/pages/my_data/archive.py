@@ -16,6 +16,7 @@ from access_requests import comparison
 from access_requests.attachments import NotReadable, open_whole
 from access_requests.models import Submission
 from aidahub.accounts.models import User
+from aidahub.pages.controller import data_protection_officer
 
 from .requests import own_files, path_of, submissions_of
 from .shape import CHUNK, Row, moment
@@ -92,6 +93,6 @@ def _read_me() -> str:
         _("Not in it:"),
         *(f"- {reason}" for reason in dict.fromkeys(str(reason) for reason in LEFT_OUT.values())),
         "",
-        _("Questions, and what is not in it: %(address)s") % {"address": settings.DPO_EMAIL},
+        _("Questions, and what is not in it: %(address)s") % {"address": data_protection_officer()},
     ]
     return "\n".join(map(str, lines)) + "\n"

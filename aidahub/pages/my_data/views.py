@@ -11,7 +11,6 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django import forms
-from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
@@ -29,6 +28,7 @@ from access_requests.refusals import Denied
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.accounts.proven import proven_lately
+from aidahub.pages.controller import data_protection_officer
 from aidahub.pages.retention import GROUNDS, TABLE
 
 from .archive import archive_of
@@ -46,7 +46,7 @@ def my_data(request: HttpRequest) -> HttpResponseBase:
     """What the archive will hold (GET), and the archive itself (POST), a few times an hour."""
     user = person(request)
     if request.method != "POST":
-        context = {"sections": SECTIONS, "flagged": FLAGGED, "dpo": settings.DPO_EMAIL}
+        context = {"sections": SECTIONS, "flagged": FLAGGED, "dpo": data_protection_officer()}
         return render(request, "account/my_data.html", context)
     if refused := ratelimit.consume_or_429(request, action="my_data", user=user):
         return refused  # type: ignore[no-any-return]  # allauth ships no types
