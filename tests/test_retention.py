@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.core.internal.ratelimit import parse_rate
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -190,6 +191,14 @@ def test_it_is_there_until_its_time_is_over(
     request = AccessRequest.objects.get(reference=sent.reference)
     assert request.submissions.get().answers["applicant_name"] == "Ada Berg"
     assert not list(verify())
+
+
+def test_what_the_words_say_is_set() -> None:
+    assert settings.SESSION_COOKIE_AGE == timedelta(days=14).total_seconds()
+    assert settings.CODE_MINUTES == 30
+    rates = ",".join(settings.ACCOUNT_RATE_LIMITS.values()).split(",")
+    longest = max(parse_rate(rate).duration for rate in rates)
+    assert longest == timedelta(days=1).total_seconds()
 
 
 class TestMails:
