@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from aidahub.accounts.forgetting import idle_accounts
 from aidahub.accounts.models import User
-from aidahub.batches import in_batches
+from aidahub.batches import A_NIGHT, in_batches
 from aidahub.outbox.models import Mail
 
 from . import actions
@@ -37,7 +37,7 @@ def forget_part_invitations() -> int:
     """
     before = timezone.now() - timedelta(days=settings.MAIL_DAYS)
     over = PartInvitation.objects.filter(used_at=None, expires_at__lt=before)
-    return in_batches(over, lambda keys: PartInvitation.objects.filter(pk__in=keys).delete())
+    return in_batches(over, lambda keys: PartInvitation.objects.filter(pk__in=keys).delete(), A_NIGHT)
 
 
 def forget_flags() -> int:
@@ -45,7 +45,7 @@ def forget_flags() -> int:
     now = timezone.now()
     old = now - timedelta(days=settings.FLAG_DAYS)
     over = PersonFlag.objects.filter(Q(set_at__lt=old) | Q(lifted_at__lt=now - timedelta(days=settings.FLAG_DAYS // 3)))
-    return in_batches(over, lambda keys: PersonFlag.objects.filter(pk__in=keys).delete())
+    return in_batches(over, lambda keys: PersonFlag.objects.filter(pk__in=keys).delete(), A_NIGHT)
 
 
 def forget_history() -> int:
@@ -56,7 +56,7 @@ def forget_history() -> int:
     before = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
     of_requests = ContentType.objects.get_for_model(AccessRequest)
     over = LogEntry.objects.filter(action_time__lt=before).exclude(content_type=of_requests)
-    return in_batches(over, lambda keys: LogEntry.objects.filter(pk__in=keys).delete())
+    return in_batches(over, lambda keys: LogEntry.objects.filter(pk__in=keys).delete(), A_NIGHT)
 
 
 def forget_idle_accounts() -> int:

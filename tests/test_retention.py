@@ -194,8 +194,9 @@ def test_it_is_there_until_its_time_is_over(
 
 
 def test_what_the_words_say_is_set() -> None:
-    assert settings.SESSION_COOKIE_AGE == timedelta(days=14).total_seconds()
-    assert settings.CODE_MINUTES == 30
+    assert timedelta(days=14).total_seconds() == settings.SESSION_COOKIE_AGE
+    code_minutes = settings.CODE_MINUTES
+    assert code_minutes == 30
     rates = ",".join(settings.ACCOUNT_RATE_LIMITS.values()).split(",")
     longest = max(parse_rate(rate).duration for rate in rates)
     assert longest == timedelta(days=1).total_seconds()
@@ -345,6 +346,8 @@ def test_many_rows_go_in_batches(monkeypatch: pytest.MonkeyPatch, django_assert_
         Mail(about="a", kind="word", recipient=f"{number}@uu.example", subject="s", text="t", message_id=str(number),
              status="sent", sent_at=stamp) for number in range(1203)
     )  # fmt: skip
+    monkeypatch.setattr("aidahub.outbox.forgetting.A_NIGHT", 900)
     with django_assert_max_num_queries(60):
-        assert retention.forget()["mails"] == 1203
+        assert retention.forget()["mails"] == 1000, "whole batches, and the rest in the next night"
+    assert retention.forget()["mails"] == 203
     assert not Mail.objects.filter(text="t").exists()

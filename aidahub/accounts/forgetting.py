@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from aidahub.accounts import closing
 from aidahub.accounts.models import Invitation, ProviderLink, User
-from aidahub.batches import in_batches
+from aidahub.batches import A_NIGHT, in_batches
 
 
 def forget_sessions() -> int:
@@ -27,11 +27,12 @@ def forget_sessions() -> int:
     over = in_batches(
         Session.objects.filter(expire_date__lt=timezone.now()),
         lambda keys: Session.objects.filter(pk__in=keys).delete(),
+        A_NIGHT,
     )
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
     # A row is written beside its session, so one that is a minute old and has none has lost it.
     lost = UserSession.objects.filter(~Exists(alive), created_at__lt=timezone.now() - timedelta(minutes=1))
-    return over + in_batches(lost, lambda keys: UserSession.objects.filter(pk__in=keys).delete())
+    return over + in_batches(lost, lambda keys: UserSession.objects.filter(pk__in=keys).delete(), A_NIGHT)
 
 
 def forget_counts() -> int:
@@ -56,7 +57,7 @@ def forget_unproven() -> int:
     proven = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     service = SocialAccount.objects.filter(user=OuterRef("pk"))
     rows = User.objects.filter(~Exists(proven), ~Exists(service), date_joined__lt=before, last_login=None)
-    return in_batches(rows.filter(erased_at=None, is_hub_staff=False, is_superuser=False), _drop)
+    return in_batches(rows.filter(erased_at=None, is_hub_staff=False, is_superuser=False), _drop, A_NIGHT)
 
 
 def _drop(keys: list[int]) -> None:
@@ -75,7 +76,7 @@ def forget_invitations() -> int:
     """
     before = timezone.now() - timedelta(days=settings.MAIL_DAYS)
     over = Invitation.objects.filter(Q(used_at__lt=before) | Q(used_at=None, expires_at__lt=before))
-    return in_batches(over, lambda keys: Invitation.objects.filter(pk__in=keys).delete())
+    return in_batches(over, lambda keys: Invitation.objects.filter(pk__in=keys).delete(), A_NIGHT)
 
 
 def idle_accounts(days: int) -> QuerySet[User]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from aidahub.batches import in_batches
+from aidahub.batches import A_NIGHT, in_batches
 
 from .models import Mail
 from .queue import digest_of
@@ -35,9 +35,9 @@ def nothing_left(mail: Mail) -> dict[str, Any]:
     }
 
 
-def empty(mails: QuerySet[Mail]) -> int:
+def empty(mails: QuerySet[Mail], most: int | None = None) -> int:
     """Empty mails; how many. One that had not been sent is not sent any more, and counts as failed."""
-    return in_batches(mails.filter(emptied_at=None), _empty)
+    return in_batches(mails.filter(emptied_at=None), _empty, most)
 
 
 def _empty(keys: list[int]) -> None:
@@ -57,8 +57,8 @@ def empty_old() -> int:
     sent = Q(status=Mail.Status.SENT, sent_at__lt=before)
     failed = Q(status=Mail.Status.FAILED, next_try_at__lt=before)
     old = Mail.objects.filter(sent | failed)
-    gone = in_batches(old.filter(kind=Mail.ACCOUNT), lambda keys: Mail.objects.filter(pk__in=keys).delete())
-    return gone + empty(old)
+    gone = in_batches(old.filter(kind=Mail.ACCOUNT), lambda keys: Mail.objects.filter(pk__in=keys).delete(), A_NIGHT)
+    return gone + empty(old, A_NIGHT)
 
 
 def empty_for(addresses: Collection[str]) -> int:
