@@ -31,6 +31,10 @@ WSGI_APPLICATION = "aidahub.wsgi.application"
 # The hub
 HUB_NAME = env.text("HUB_NAME")
 HUB_EMAIL = env.text("HUB_EMAIL")
+CONTROLLER_NAME = env.text("CONTROLLER_NAME")
+CONTROLLER_ADDRESS = env.text("CONTROLLER_ADDRESS")
+DPO_EMAIL = env.text("DPO_EMAIL")
+ACCESSIBILITY_DATE = env.day("ACCESSIBILITY_DATE")
 DOI_PREFIX = env.text("DOI_PREFIX")
 REGISTER_URL = env.address("REGISTER_URL")
 REFERENCE_PREFIX = env.text("REFERENCE_PREFIX")
@@ -181,6 +185,8 @@ ACCOUNT_RATE_LIMITS = {
     "mailed_code_try": "5/30m/key",
     "manage_email": "20/m/user",
     "change_password": "5/m/user",
+    "my_data": "5/h/user",
+    "erase": "10/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.number("TRUSTED_PROXY_COUNT"))
 MFA_ADAPTER = "aidahub.accounts.adapters.SecondFactorAdapter"
@@ -225,6 +231,14 @@ FILE_MAX_MB = int(env.number("FILE_MAX_MB"))
 REQUEST_FILES_MAX = int(env.number("REQUEST_FILES_MAX"))
 REQUEST_FILES_MAX_MB = int(env.number("REQUEST_FILES_MAX_MB"))
 
+# How long what is kept about people stays (`aidahub.pages.retention`)
+MAIL_DAYS = int(env.number("MAIL_DAYS"))
+FLAG_DAYS = int(env.number("FLAG_DAYS"))
+HISTORY_DAYS = int(env.number("HISTORY_DAYS"))
+NEW_ACCOUNT_DAYS = int(env.number("NEW_ACCOUNT_DAYS"))
+ACCOUNT_MONTHS = int(env.number("ACCOUNT_MONTHS"))
+BACKUP_DAYS = int(env.number("BACKUP_DAYS"))
+
 # Background work
 HOURLY = {"expires": 3000}
 CELERY_BROKER_URL = env.text("BROKER_URL") or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
@@ -253,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="15", hour="3"),
         "options": HOURLY,
     },
+    "forget": {"task": "pages.forget", "schedule": crontab(minute="40", hour="2"), "options": HOURLY},
     "render-pages": {"task": "datasets.render_pages", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-mail": {
         "task": "outbox.deliver",

@@ -11,6 +11,7 @@ from typing import Any
 from aidahub import kinds
 from aidahub.kinds import (
     Address,
+    Day,
     Folder,
     Kind,
     Mailbox,
@@ -109,6 +110,27 @@ VARIABLES = (
         kind=Mailbox(),
     ),
     Variable(
+        "CONTROLLER_NAME",
+        "",
+        "Who is the controller of personal data by the GDPR, as the privacy page names them: the university or region.",
+        "`HUB_NAME`",
+    ),
+    Variable(
+        "CONTROLLER_ADDRESS",
+        "",
+        "The controller's postal address and registration number, in one line.",
+        "unset: not shown",
+    ),
+    Variable(
+        "DPO_EMAIL", "", "The address of the controller's data protection officer.", "`HUB_EMAIL`", kind=Mailbox()
+    ),
+    Variable(
+        "ACCESSIBILITY_DATE",
+        "2026-11-29",
+        "The day on which the accessibility statement was last reviewed.",
+        kind=Day(),
+    ),
+    Variable(
         "DOI_PREFIX",
         "10.23698",
         "The prefix of the DOIs whose landing pages are served here.",
@@ -149,6 +171,39 @@ VARIABLES = (
         "90",
         "Days after which an unchanged draft is deleted; a mail warns 7 days before.",
         kind=Number(8, 3650),
+    ),
+    Variable(
+        "MAIL_DAYS",
+        "180",
+        "Days after which a mail that was sent is emptied and its invitation deleted.",
+        kind=Number(7, 3650),
+    ),
+    Variable(
+        "FLAG_DAYS",
+        "1095",
+        "Days after which a flag on a person goes; a lifted one after a third of that.",
+        kind=Number(30, 36500),
+    ),
+    Variable(
+        "HISTORY_DAYS", "730", "Days after which the admin's own history of changes goes.", kind=Number(90, 36500)
+    ),
+    Variable(
+        "NEW_ACCOUNT_DAYS",
+        "14",
+        "Days after which an account goes whose owner has never proven an address.",
+        kind=Number(2, 3650),
+    ),
+    Variable(
+        "ACCOUNT_MONTHS",
+        "36",
+        "Months without a sign-in after which an account is erased; a mail warns 30 days before. 0: never.",
+        kind=Number(0, 1200),
+    ),
+    Variable(
+        "BACKUP_DAYS",
+        "35",
+        "Days for which you keep backups: said on the privacy page, enforced by you.",
+        kind=Number(0, 36500),
     ),
     Variable(
         "REOPEN_DAYS", "30", "Days within which hub staff can reopen a request that has ended.", kind=Number(0, 3650)

@@ -18,8 +18,9 @@ from .access import (
     revoke,
     show_secret,
 )
-from .accounts import erase_account, lift_suspension, suspend_account
+from .accounts import lift_suspension, suspend_account
 from .asking import discard, discard_unused, renew, save_answers, start, submit, withdraw
+from .erasing import erase_account, erase_idle_account, erase_own_account
 from .files import attach, detach, redact_file, redact_text, take_from_answer
 from .inviting import remind_person, send_fresh_link
 from .judging import close, confirm, decide, excuse, forward, hand_over, reopen, send_back, void_votes
@@ -54,6 +55,8 @@ __all__ = [
     "discard",
     "discard_unused",
     "erase_account",
+    "erase_idle_account",
+    "erase_own_account",
     "excuse",
     "expire",
     "extend",

@@ -1,21 +1,19 @@
-"""What closing an account means for requests: votes that count no more, drafts that go, what stands in the way."""
+"""Suspending an account, and lifting that: what it means for requests is that votes count no more."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from access_requests.models import AccessRequest, AccessRequestQuerySet, Grant, Participant, PartInvitation
+from access_requests.models import AccessRequest, PartInvitation
 from access_requests.plain import plain
 from access_requests.rules import REASON_LENGTH, Denied, parts_in
-from access_requests.workflow import CONFLICTED, OPEN, Status
+from access_requests.workflow import CONFLICTED, Status
 from aidahub.accounts import closing
 from aidahub.accounts.models import User
 
-from .asking import discard_unused
 from .judging import void_votes
 
 
@@ -44,7 +42,7 @@ def _close(user: User, by: User, reason: str) -> None:
         raise Denied(_("Please give a reason, of at most 5,000 characters; hub staff read it."))
     if account.suspended_at is None:
         closing.suspend(account, by=by, reason=text)
-        _close_part_invitations(account)
+        close_part_invitations(account)
 
 
 def _voted_in(user: User) -> list[AccessRequest]:
@@ -59,7 +57,8 @@ def _set_aside(request: AccessRequest, by: User, voter: User) -> AccessRequest:
     return void_votes(request=request, by=None if named else by, voter=voter)
 
 
-def _close_part_invitations(user: User) -> None:
+def close_part_invitations(user: User) -> None:
+    """Let no link to a part work any more that is this person's, or went to an address of theirs."""
     now = timezone.now()
     mine = Q(participant__user=user) | Q(participant__email__in=closing.addresses_of(user))
     PartInvitation.objects.filter(mine, used_at=None, expires_at__gt=now).update(expires_at=now)
@@ -79,23 +78,6 @@ def lift_suspension(*, user: User, by: User) -> None:
     closing.lift(account)
 
 
-@transaction.atomic
-def erase_account(*, user: User, by: User) -> None:
-    """Empty the account of a person who asks to be erased; drafts go, what was sent is a public record and stays.
-
-    Raises:
-        Denied: when `by` may not do it, or something of the person's is going on; the sentence says what to do first.
-    """
-    drafts = AccessRequest.objects.select_for_update().filter(applicant=user, status=Status.DRAFT)
-    drafts_now = list(drafts.order_by("pk"))  # requests are locked before accounts, here as in every verb
-    account = User.objects.select_for_update().get(pk=user.pk)
-    check_may_erase(by, account)
-    for draft in drafts_now:
-        discard_unused(request=draft, unchanged_since=timezone.now())
-    _close_part_invitations(account)
-    closing.erase(account, by=by)
-
-
 def check_may_close(by: User, user: User) -> None:
     """Refuse unless `by` may suspend this account or lift its suspension.
 
@@ -110,39 +92,3 @@ def check_may_close(by: User, user: User) -> None:
         raise Denied(_("This is an operator’s account. Only another operator can do this."))
     if user.erased_at:
         raise Denied(_("This account was erased."))
-
-
-def check_may_erase(by: User, user: User) -> None:
-    """Refuse unless `by` may erase this account now.
-
-    Raises:
-        Denied: with what must be done first.
-    """
-    check_may_close(by, user)
-    held = Grant.objects.in_force().filter(participant__in=_all_parts(user))
-    if references := _references(AccessRequest.objects.filter(grants__in=held)):
-        raise Denied(
-            _("They have access by %(references)s. First end it: let them leave, or revoke it.")
-            % {"references": references}
-        )
-    if references := _references(AccessRequest.objects.filter(applicant=user, status__in=OPEN)):
-        raise Denied(
-            _("A request of theirs is open: %(references)s. First let them withdraw it, or close it.")
-            % {"references": references}
-        )
-    here = Participant.objects.naming(user).filter(request__status__in=OPEN)
-    if references := _references(AccessRequest.objects.filter(participants__in=here)):
-        raise Denied(
-            _("They are named in an open request: %(references)s. First replace or remove them there.")
-            % {"references": references}
-        )
-
-
-def _all_parts(user: User) -> QuerySet[Participant]:
-    """Every part that the person has or had."""
-    return Participant.objects.filter(Q(user=user) | Q(email__in=user.verified_emails))
-
-
-def _references(requests: AccessRequestQuerySet) -> str:
-    found = requests.order_by("reference").values_list("reference", flat=True).distinct()
-    return str(get_text_list(list(found), str(_("and"))))

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import actions
-from access_requests.actions.accounts import check_may_close, check_may_erase
+from access_requests.actions.accounts import check_may_close
+from access_requests.actions.erasing import check_may_erase
 from access_requests.acts import acts_of
 from access_requests.csv_export import write_rows
 from access_requests.rules import REASON_LENGTH, Denied, allowed

@@ -13,8 +13,8 @@ from aidahub.accounts.models import User
 class PersonFlag(models.Model):
     """That requests which name a person should be looked at by hub staff first, and why.
 
-    It concerns a person and no request, so it is no event; the row keeps who set it and who lifted it, and is never
-    deleted. `access_requests.flags` sets, lifts and finds them.
+    It concerns a person and no request, so it is no event; the row keeps who set it and who lifted it, until its time
+    is over (`forgetting`). `access_requests.flags` sets, lifts and finds them.
     """
 
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user"))

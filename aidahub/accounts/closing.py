@@ -1,10 +1,11 @@
 """How an account is closed: suspended until somebody lifts it, or erased for good. Who may do it, the callers say.
 
-What it did in requests is not touched here (`access_requests.actions.accounts`).
+What it did in requests is not touched here (`access_requests.actions.accounts`, `erasing`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -13,9 +14,12 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -63,9 +67,15 @@ def lift(user: User) -> None:
 
 
 @transaction.atomic
-def erase(user: User, *, by: User) -> None:
-    """Empty an account: who it was, every way in, every right. The row and its public key stay, for the record."""
-    close_invitations(user)
+def erase(user: User, *, by: User | None) -> None:
+    """Empty an account: who it was, every way in, every right. The row and its public key stay, for the record.
+
+    Args:
+        by: who does it; none for the clock.
+    """
+    invitations = Invitation.objects.filter(email__in=addresses_of(user))
+    forget_in_history(user, invitations)
+    invitations.delete()
     end_sessions(user, ERASED)
     now = timezone.now()
     ProviderLink.objects.filter(user=user, ended_at=None).update(ended_at=now, ended_by=by)
@@ -81,6 +91,19 @@ def erase(user: User, *, by: User) -> None:
     user.save(update_fields=REMAINS)
     user.groups.clear()
     user.user_permissions.clear()
+
+
+def forget_in_history(user: User, invitations: QuerySet[Invitation]) -> None:
+    """Take the name out of the admin's history: what was changed, when and by whom stays."""
+    named: tuple[tuple[type[Model], Iterable[int]], ...] = (
+        (User, [user.pk]),
+        (ProviderLink, ProviderLink.objects.filter(user=user).values_list("pk", flat=True)),
+        (Invitation, invitations.values_list("pk", flat=True)),
+    )
+    for model, keys in named:
+        kind = ContentType.objects.get_for_model(model)
+        rows = LogEntry.objects.filter(content_type=kind, object_id__in=[str(key) for key in keys])
+        rows.update(object_repr=ERASED_NAME)
 
 
 def addresses_of(user: User) -> set[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
     """A list to read, and one action: try again now."""
 
-    list_display = ("subject", "recipient", "standing", "tries", "trouble", "age")
+    list_display = ("titled", "whom", "standing", "tries", "trouble", "age")
     list_filter = ("status", "kind")
     search_fields = ("about", "recipient", "subject")
     date_hierarchy = "created_at"
@@ -34,8 +34,8 @@ class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
     show_full_result_count = False
     actions = ("try_again",)
     fields = (
-        "subject",
-        "recipient",
+        "titled",
+        "whom",
         "about",
         "kind",
         "standing",
@@ -57,6 +57,16 @@ class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
         """All of them."""
         return self.get_fields(request, obj)
 
+    @admin.display(description=_("subject"), ordering="subject")
+    def titled(self, mail: Mail) -> str:
+        """The subject; of a mail that was emptied the word for it."""
+        return gettext("(emptied)") if mail.emptied_at else mail.subject
+
+    @admin.display(description=_("to"), ordering="recipient")
+    def whom(self, mail: Mail) -> str:
+        """The address, while it is kept."""
+        return "–" if mail.emptied_at else mail.recipient
+
     @admin.display(description=_("status"), ordering="status")
     def standing(self, mail: Mail) -> str:
         """How far it has got, in words."""
@@ -77,6 +87,8 @@ class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
     @admin.display(description=_("text"))
     def readable_text(self, mail: Mail) -> str:
         """The text without anything that would let its reader in as somebody else."""
+        if mail.emptied_at:
+            return gettext("Emptied: the time for which mails are kept is over, or its reader was erased.")
         if mail.secret:
             return gettext("Not shown: it holds a code or a link that signs somebody in.")
         return unlinked(mail.text)

@@ -10,6 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.html import strip_tags
 from django.utils.translation import get_language
 
+from .models import Mail
 from .queue import queue
 
 # What the outbox sets itself.
@@ -44,7 +45,7 @@ def keep(message: EmailMessage) -> None:
     for recipient in dict.fromkeys(message.recipients()):
         queue(
             about=about,
-            kind="account",
+            kind=Mail.ACCOUNT,
             recipient=recipient,
             subject=str(message.subject),
             text=text,

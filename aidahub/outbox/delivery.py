@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from aidahub.logs import SECRET_LINK, blot
 
+from .forgetting import nothing_left
 from .models import Mail
 
 log = structlog.stdlib.get_logger("aidahub.outbox")
@@ -173,11 +174,18 @@ def message_of(mail: Mail, connection: Any) -> EmailMultiAlternatives:
 
 def mark_sent(mail: Mail) -> None:
     """Write down that the mail server took it, and forget the secrets in it."""
-    texts = {"text": "", "html": ""} if mail.secret else {"text": unlinked(mail.text), "html": unlinked(mail.html)}
+    texts = texts_after(mail) or {"text": unlinked(mail.text), "html": unlinked(mail.html)}
     Mail.objects.filter(pk=mail.pk, claim=mail.claim).update(
-        status=Mail.Status.SENT, sent_at=timezone.now(), lease_until=None, claim="", last_error="", **texts
+        status=Mail.Status.SENT, sent_at=timezone.now(), lease_until=None, claim="", **{"last_error": "", **texts}
     )
     log.info("mail sent", kind=mail.kind, about=mail.about, tries=mail.tries)
+
+
+def texts_after(mail: Mail) -> dict[str, Any]:
+    """What is emptied of a mail as soon as nobody tries to send it any more; nothing of most."""
+    if mail.kind == Mail.FAREWELL:
+        return nothing_left(mail)
+    return {"text": "", "html": ""} if mail.secret else {}
 
 
 def unlinked(text: str) -> str:
@@ -195,8 +203,7 @@ def put_off(mail: Mail, trouble: Exception) -> None:
         next_try_at=now + timedelta(seconds=wait),
         lease_until=None,
         claim="",
-        last_error=describe(trouble),
-        **({"text": "", "html": ""} if given_up and mail.secret else {}),
+        **{"last_error": describe(trouble), **(texts_after(mail) if given_up else {})},
     )
     report = log.error if given_up else log.warning
     report("mail given up" if given_up else "mail put off", kind=mail.kind, about=mail.about, tries=mail.tries)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,7 +23,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def in_trouble(self) -> MailQuerySet:
         """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
-        return self.filter(Q(status=Mail.Status.FAILED) | Q(status=Mail.Status.WAITING, tries__gte=4))
+        trouble = Q(status=Mail.Status.FAILED) | Q(status=Mail.Status.WAITING, tries__gte=4)
+        return self.filter(trouble, emptied_at=None)
 
 
 class Mail(models.Model):
@@ -30,7 +32,11 @@ class Mail(models.Model):
 
     `about` names what it tells (for an event of a request: reference and event number, as `AIDA-2026-00042/7`);
     UNIQUE (about, recipient, kind) makes writing it twice impossible. `sent` means that SMTP answered 250.
+    Once its time is over, subject, text and address are emptied (`forgetting`).
     """
+
+    ACCOUNT = "account"  # the kind of what Django and allauth write: codes, and word of changes of an account
+    FAREWELL = "farewell"  # the kind of the last mail to somebody who was erased: it is emptied as soon as it is sent
 
     class Status(models.TextChoices):
         """How far it has got."""
@@ -61,6 +67,7 @@ class Mail(models.Model):
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    emptied_at = models.DateTimeField(_("emptied"), null=True, blank=True, editable=False)
 
     objects = MailQuerySet.as_manager()
 
@@ -81,7 +88,8 @@ class Mail(models.Model):
             models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
             models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
+            models.Index(fields=("sent_at",), condition=Q(status="sent", emptied_at=None), name="mail_to_be_emptied"),
         )
 
     def __str__(self) -> str:
-        return f"{self.subject} → {self.recipient}"
+        return gettext("(emptied)") if self.emptied_at else f"{self.subject} → {self.recipient}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -65,13 +67,36 @@ def _written_once(about: str, kind: str, recipient: str, content: dict[str, Any]
         "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
         "last_error": "" if usable else NOT_AN_ADDRESS,
     }
-    mail, written = Mail.objects.get_or_create(about=about, kind=kind, recipient=recipient, defaults=defaults)
-    return mail if written else None
+    written = Mail.objects.filter(
+        about=about, kind=kind, recipient__in=(recipient, digest_of(about, kind, recipient))
+    )  # an emptied one has the digest
+    if written.exists():
+        return None
+    try:
+        with transaction.atomic():
+            return Mail.objects.create(about=about, kind=kind, recipient=recipient, **defaults)
+    except IntegrityError:
+        if written.exists():  # somebody else wrote it at this moment
+            return None
+        raise
 
 
-def written_about(about: str) -> set[tuple[str, str]]:
+@dataclass(frozen=True)
+class Written:
+    """The mails that have been written about something, emptied ones too."""
+
+    about: str
+    mails: frozenset[tuple[str, str]]
+
+    def __contains__(self, mail: tuple[str, str]) -> bool:
+        """Whether one of a kind was written to a recipient: `(kind, recipient) in written`."""
+        kind, recipient = mail
+        return mail in self.mails or (kind, digest_of(self.about, kind, recipient)) in self.mails
+
+
+def written_about(about: str) -> Written:
     """Kind and recipient of each mail that has been written about this."""
-    return set(Mail.objects.filter(about=about).values_list("kind", "recipient"))
+    return Written(about, frozenset(Mail.objects.filter(about=about).values_list("kind", "recipient")))
 
 
 def is_address(text: str) -> bool:
@@ -85,8 +110,13 @@ def is_address(text: str) -> bool:
 
 def message_id(about: str, kind: str, recipient: str) -> str:
     """The Message-ID of a mail: a mail that is sent twice carries the same one, so that the reader sees it once."""
+    return f"<{digest_of(about, kind, recipient)}@{sender_domain()}>"
+
+
+def digest_of(about: str, kind: str, recipient: str) -> str:
+    """What names a mail without saying to whom it went: keyed, so that nobody finds the address by trying some."""
     key = salted_hmac("aidahub.outbox.message-id", f"{about}\n{kind}\n{recipient}", algorithm="sha256")
-    return f"<{key.hexdigest()[:40]}@{sender_domain()}>"
+    return key.hexdigest()[:40]
 
 
 def thread_headers(thread: str) -> dict[str, str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aidahub.environment import ROOT, VARIABLES
+from aidahub.pages.my_data.table import documented
+from aidahub.pages.retention import GROUNDS, TABLE
 from datasets.register import findings
 
 from .generated_workflow import matrix, permission_table, state_diagram, turn_table
@@ -60,9 +62,22 @@ def settings_table() -> str:
     return table(("variable", "what it holds", "what it is for", "when unset"), rows)
 
 
+def retention_table() -> str:
+    """What is kept how long, and what ends it."""
+    rows = [
+        tuple(str(cell) for cell in (row.kind, row.what, row.how_long(), row.ground.name, row.then, f"`{row.by}`"))
+        for row in TABLE
+    ]
+    grounds = "\n".join(f"- *{ground.name}*: {ground.words}" for ground in GROUNDS)
+    heading = ("kind", "what", "how long, unless set otherwise", "ground", "then", "ended by")
+    return f"{table(heading, rows)}\n\n{grounds}"
+
+
 PARTS = (
     Part("findings", "docs/findings.md", findings.as_markdown),
     Part("settings", "docs/settings.md", settings_table),
+    Part("retention", "docs/retention.md", retention_table),
+    Part("my data", "docs/my-data.md", documented),
     Part("state diagram", "docs/workflow.md", state_diagram),
     Part("whose turn", "docs/workflow.md", turn_table),
     Part("permission table", "docs/workflow.md", permission_table),

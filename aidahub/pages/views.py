@@ -8,6 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aidahub.accounts.models import User
+from aidahub.pages import controller
+from aidahub.pages.my_data.table import FLAGGED
+from aidahub.pages.retention import GROUNDS, TABLE
 from aidahub.pages.waiting import tasks_of
 from datasets.catalogue import for_cards, totals
 from datasets.models import Dataset
@@ -29,13 +32,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """`/privacy/`: what is kept about people, why, and who sees it."""
-    return render(request, "pages/privacy.html")
+    context = {
+        "controller": controller.name(),
+        "controller_address": settings.CONTROLLER_ADDRESS,
+        "dpo": controller.data_protection_officer(),
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "kept": TABLE,
+        "grounds": GROUNDS,
+        "flagged": FLAGGED,
+    }
+    return render(request, "pages/privacy.html", context)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """`/accessibility/`: what the site does for people with disabilities, and whom to tell when it fails."""
-    return render(request, "pages/accessibility.html")
+    context = {"controller": controller.name(), "reviewed": settings.ACCESSIBILITY_DATE}
+    return render(request, "pages/accessibility.html", context)
 
 
 @require_safe

@@ -45,6 +45,9 @@ HUB_READS = (SIGN_IN, NOTHING, NOTHING, METHOD, METHOD, METHOD, METHOD)  # the m
 TABLE: dict[str, tuple[Answers, Answers]] = {
     "healthz": (EVERYBODY, WRONG_METHOD),
     "readyz": (EVERYBODY, WRONG_METHOD),
+    # Whoever has a password is asked for it before their data leave, or go.
+    "pages:my_data": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
+    "pages:erase": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "pages:*": (EVERYBODY, WRONG_METHOD),
     "datasets:list": (EVERYBODY, WRONG_METHOD),
     "datasets:landing": (EVERYBODY, WRONG_METHOD),
