@@ -59,6 +59,17 @@ def always(request: HttpRequest, *_args: Any, **_kwargs: Any) -> bool:
     return True
 
 
+def ask_before_posting(view: View) -> View:
+    """The view, before a POST to which everybody is asked again, on a trial site, too."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = request.method == "POST" and not is_fresh(request)
+        return ask(request) if asked else view(request, *args, **kwargs)
+
+    return asking
+
+
 def ask_again(view: View, *, when: Asks = always) -> View:
     """The view, before which somebody who is signed in is asked again who they are.
 

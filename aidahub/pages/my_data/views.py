@@ -26,8 +26,8 @@ from access_requests.models import AccessRequest
 from access_requests.obstacles import obstacles_to_erasing
 from access_requests.refusals import Denied
 from access_requests.workflow import Status
+from aidahub.accounts.again import ask_before_posting
 from aidahub.accounts.models import User
-from aidahub.accounts.proven import proven_lately
 from aidahub.pages.controller import data_protection_officer
 from aidahub.pages.retention import GROUNDS, TABLE
 
@@ -41,7 +41,7 @@ STAYS = ("requests", "votes", "messages", "links", "flags", "backups")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@proven_lately
+@ask_before_posting
 def my_data(request: HttpRequest) -> HttpResponseBase:
     """What the archive will hold (GET), and the archive itself (POST), a few times an hour."""
     user = person(request)
@@ -77,7 +77,7 @@ class EraseForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@proven_lately
+@ask_before_posting
 def erase(request: HttpRequest) -> HttpResponseBase:
     """What goes, what stays and what stands in the way (GET), and doing it (POST)."""
     user = person(request)
