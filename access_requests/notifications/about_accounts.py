@@ -41,7 +41,7 @@ def warn_of_erasing(user: User, last: date) -> None:
     with override(language_of(user)):
         names = {"hub": settings.HUB_NAME, "day": date_format(last, "j F Y")}
         letter = Letter(
-            _("Your account will be erased on %(day)s") % names,
+            _("Sign in to keep your account: it will be erased on %(day)s") % names,
             _("You have not signed in at %(hub)s for a long time. Your account will be erased on %(day)s.") % names,
             verb=_("Sign in to keep it"),
             url=settings.BASE_URL + reverse("account_login"),
