@@ -125,6 +125,13 @@ VARIABLES = (
     Variable(
         "INVITATION_DAYS", "30", "Days for which an invitation works: to act for a provider, or to a part in a request."
     ),
+    Variable(
+        "METRICS_TOKEN",
+        "",
+        "Turns on the figures at `/prometheus`, for whoever sends this as a bearer token; 24 or more characters.",
+        "unset: there is no such page",
+    ),
+    Variable("DISK_LEAST_MB", "500", "Megabytes that must be free where the site writes; with less it is not ready."),
     Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
     Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
     Variable("TIME_ZONE", "Europe/Stockholm", "The zone in which times are shown; they are stored in UTC."),
@@ -165,6 +172,13 @@ class Environment:
         if not least <= number < float("inf"):
             raise WrongSetting(f"{name} is {value}; set it to {least:g} or more.")
         return number
+
+    def token(self, name: str) -> str:
+        """The variable as a secret that nobody can guess; empty when it is not set."""
+        value = self.text(name)
+        if value and (len(value) < 24 or not value.isascii() or any(mark.isspace() for mark in value)):
+            raise WrongSetting(f"{name} is too short or holds spaces; set it to 24 or more random characters.")
+        return value
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         """The variable, when it is one of `choices`."""

@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -16,8 +17,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
+from aidahub.faults import told
 from aidahub.outbox.wording import one_line
 
+ERRORS = frozenset({AuthError.UNKNOWN, AuthError.CANCELLED, AuthError.DENIED})  # what a service says beside is theirs
 log = structlog.stdlib.get_logger("aidahub.accounts")
 
 
@@ -105,4 +108,9 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
         extra_context: dict[str, Any] | None = None,
     ) -> None:
         """Tell the operator what went wrong between the site and the service; the person gets a page."""
-        log.warning("sign-in service", service=provider.app.provider_id, error=str(error), problem=repr(exception))
+        log.warning(
+            "sign-in service",
+            service=provider.app.provider_id,
+            error=error if error in ERRORS else "other",
+            why=told(exception) if exception else "",
+        )

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+UNSENT = Q(status__in=("waiting", "sending"))
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     """Questions about many mails."""
@@ -19,6 +21,19 @@ class MailQuerySet(models.QuerySet["Mail"]):
         waiting = Q(status=Mail.Status.WAITING, next_try_at__lte=now)
         orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
         return self.filter(waiting | orphaned)
+
+    def longest_wait(self) -> timedelta:
+        """For how long the oldest mail has been due that is not sent yet; nothing when none is due."""
+        now = timezone.now()
+        unsent = self.filter(UNSENT, next_try_at__lte=now).order_by("next_try_at")
+        oldest = unsent.values_list("next_try_at", flat=True).first()
+        return now - oldest if oldest else timedelta()
+
+    def numbers_not_sent(self) -> dict[str, int]:
+        """How many mails wait, are being sent and have failed; found by indexes, however many were ever sent."""
+        rows = self.order_by().filter(UNSENT).values_list("status").annotate(number=models.Count("pk"))
+        numbers = {Mail.Status.WAITING.value: 0, Mail.Status.SENDING.value: 0} | dict(rows)
+        return {**numbers, Mail.Status.FAILED.value: self.order_by().filter(status=Mail.Status.FAILED).count()}
 
     def in_trouble(self) -> MailQuerySet:
         """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
@@ -61,6 +76,14 @@ class Mail(models.Model):
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    request_id = models.CharField(
+        _("written in"),
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The number of the request or task that wrote it, as the log and error pages have it."),
+    )
 
     objects = MailQuerySet.as_manager()
 
@@ -78,7 +101,7 @@ class Mail(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
+            models.Index(fields=("next_try_at",), condition=UNSENT, name="mail_due"),
             models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
         )
