@@ -19,11 +19,8 @@ from aidahub.environment import ROOT
 
 FRAMES = 40  # of each exception, those nearest to where it was raised
 LONGEST_CHAIN = 6
-# Names of tables and columns are the program's; SQLite has no other way to give them.
-NAMES = re.compile(
-    r"(?:(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed|no such (?:table|column))"
-    r"(?:: [a-z_.]+(?:, [a-z_.]+)*)?$"
-)
+# What a constraint is about are tables and columns that exist; SQLite has no other way to give them.
+NAMES = re.compile(r"(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: [a-z0-9_.]+(?:, [a-z0-9_.]+)*)?$")
 PHRASES = (
     "Connection refused",
     "Connection reset",
@@ -59,6 +56,8 @@ PHRASES = (
     "violates foreign key constraint",
     "violates check constraint",
     "violates not-null constraint",
+    "no such table",
+    "no such column",
     "database is locked",
     "database disk image is malformed",
     "unable to open database file",

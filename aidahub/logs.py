@@ -56,6 +56,14 @@ class Handler(logging.StreamHandler[Any]):
             log.error("entry not written", reason=name_of(error) if error else "", line=record.lineno, by=record.module)
 
 
+class OnlyFaults(logging.Filter):
+    """Lets pass what has an exception: of answers `watching.answers` writes the status, by route."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it has one."""
+        return record.exc_info is not None
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """The dictionary for `logging.config.dictConfig`, and structlog set up to write into the same stream.
 
@@ -82,11 +90,12 @@ def logging_config(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": formatter},
+        "filters": {"faults": {"()": OnlyFaults}},
         "handlers": {"stderr": {"()": Handler, "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            "django.request": {"level": "ERROR"},  # AnswerLog has the rest, by route
+            "django.request": {"level": "ERROR", "filters": ["faults"]},
             "django.server": {"handlers": [], "propagate": True},
             "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
             "celery.app.trace": {"level": "CRITICAL"},  # aidahub.task_logs says how tasks end

@@ -81,7 +81,9 @@ def test_wrong_variable_stops_the_worker_with_its_sentence(tmp_path: Path) -> No
 def test_table_has_every_variable_that_is_read_and_no_other() -> None:
     code = "".join(path.read_text() for path in (ROOT / "aidahub").rglob("*.py"))
     read = set(
-        re.findall(r"(?:env|self)\.(?:text|flag|number|one_of|zone|address|folder|records)\(\s*\"([A-Z_]+)\"", code)
+        re.findall(
+            r"(?:env|self)\.(?:text|token|flag|number|one_of|zone|address|folder|records)\(\s*\"([A-Z_]+)\"", code
+        )
     )
     assert read == {variable.name for variable in VARIABLES}
 

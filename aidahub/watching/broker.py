@@ -86,4 +86,4 @@ def address_for_client(url: str) -> str:
     if parts.scheme != "redis+socket":
         return url
     query = [("db" if name == "virtual_host" else name, value) for name, value in parse_qsl(parts.query)]
-    return parts._replace(scheme="unix", query=urlencode(query)).geturl()
+    return f"unix://{parts.netloc}{parts.path}?{urlencode(query)}"
