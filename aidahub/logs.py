@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -24,7 +25,7 @@ from aidahub.entries import (
     without_personal_data,
 )
 from aidahub.environment import WrongSetting
-from aidahub.faults import name_of
+from aidahub.faults import name_of, short_path
 
 __all__ = ["SECRET_LINK", "blot", "logging_config", "speak_json"]
 
@@ -104,9 +105,14 @@ def logging_config(level: str) -> dict[str, Any]:
     }
 
 
+def warned(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_more: object) -> None:
+    """What Python calls to show a warning: its kind and place, since its words may quote."""
+    log.warning("warning", kind=category.__name__, **{"from": f"{short_path(filename)}:{lineno}"})
+
+
 def speak_json() -> None:
     """Have this program write as entries what Python writes about itself: warnings, and what nothing has caught."""
-    logging.captureWarnings(capture=True)
+    warnings.showwarning = warned  # type: ignore[assignment]
     usual = sys.excepthook
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -100,6 +100,7 @@ def test_every_figure_is_there_under_a_name_that_prometheus_takes(client: Client
 def test_what_the_site_is_at(client: Client, watched: Any, request_at: RequestAt, valkey: Valkey) -> None:
     request_at(Status.APPROVED)
     round_ = Round.objects.get()
+    assert round_.closed_at
     Round.objects.update(opened_at=round_.closed_at - timedelta(days=2))
     Mail.objects.all().delete()
     for number, state in enumerate(("waiting", "waiting", "sending", "failed")):

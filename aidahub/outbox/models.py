@@ -29,7 +29,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def unsent(self) -> MailQuerySet:
         """What waits or is being sent, found by an index, which SQLite takes only when the words stand in the query."""
-        return self.filter(RawSQL("status IN ('waiting', 'sending')", (), models.BooleanField()))  # noqa: S611
+        return self.filter(RawSQL("status IN ('waiting', 'sending')", (), models.BooleanField()))
 
     def numbers_not_sent(self) -> dict[str, int]:
         """How many mails wait, are being sent and have failed; found by indexes, however many were ever sent."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aidahub.environment import ROOT, VARIABLES
+from aidahub.watching.metrics import FIGURES
 from datasets.register import findings
 
 from .generated_workflow import matrix, permission_table, state_diagram, turn_table
@@ -55,8 +56,24 @@ def settings_table() -> str:
     return table(("variable", "what it is for", "when unset"), rows)
 
 
+def figures_table() -> str:
+    """Every figure of `/prometheus`: what it tells, by which labels, and when to worry."""
+    rows = [
+        (
+            f"`{figure.name}`",
+            figure.kind,
+            ", ".join(f"`{label}`" for label in figure.labels),
+            figure.meaning,
+            figure.worry,
+        )
+        for figure in FIGURES
+    ]
+    return table(("name", "kind", "labels", "what it tells", "worry when"), rows)
+
+
 PARTS = (
     Part("findings", "docs/findings.md", findings.as_markdown),
+    Part("figures", "docs/operating.md", figures_table),
     Part("settings", "docs/settings.md", settings_table),
     Part("state diagram", "docs/workflow.md", state_diagram),
     Part("whose turn", "docs/workflow.md", turn_table),
