@@ -22,8 +22,6 @@ except WrongSetting as problem:
 from aidahub.logs import speak_json
 from aidahub.watching.together import begin_counting, count_on_without
 
-speak_json()
-
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20
@@ -34,6 +32,8 @@ errorlog = "-"
 loglevel = "warning"
 logger_class = "aidahub.gunicorn.Log"
 
+logging.config.dictConfig(settings.LOGGING)
+speak_json()
 begin_counting(settings.VAR_DIR)
 
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from aidahub.faults import told
 from aidahub.outbox.models import Mail
 from aidahub.watching import broker, signs
 
+log = structlog.stdlib.get_logger("aidahub.watching")
 MAIL_WAITS = timedelta(minutes=15)  # a mail that is due is tried within seconds, behind a thousand others in minutes
 CLOCK_SILENT = timedelta(minutes=5)  # ten signs
 UNKNOWN = "not known without the database"
@@ -114,8 +117,9 @@ def look(which: Iterable[Check] = CHECKS) -> Iterator[tuple[str, str]]:
             continue
         try:
             yield check.name, check.trouble()
-        except DatabaseError:
+        except DatabaseError as error:
             offline = True
+            log.warning("check failed", check=check.name, why=told(error))
             yield check.name, "does not answer"
 
 

@@ -18,6 +18,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
+
+from aidahub.faults import told
+
+log = structlog.stdlib.get_logger("aidahub.watching")
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client, when it is imported
 GONE = "gone"
 IN_USE = "in-use"
@@ -33,14 +38,17 @@ def begin_counting(var: Path) -> None:
     """
     if held:  # gunicorn reads its configuration again
         return
-    above = var / "counted"
-    mine = above / (socket.gethostname() or "here")
-    mine.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in above.iterdir():
-        if folder.is_dir():
-            empty_unless_used(folder, keep=folder == mine)
-    in_use = (mine / IN_USE).open("ab")
-    fcntl.flock(in_use, fcntl.LOCK_SH)
+    mine = var / "counted" / (socket.gethostname() or "here")
+    try:
+        mine.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in mine.parent.iterdir():
+            if folder.is_dir():
+                empty_unless_used(folder, keep=folder == mine)
+        in_use = (mine / IN_USE).open("ab")
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+    except OSError as error:  # to answer people is more than to count them
+        log.warning("each process counts for itself", why=told(error))
+        return
     held.append(in_use)
     os.environ[VARIABLE] = str(mine)
 
