@@ -47,6 +47,15 @@ LAST: list[Callable[[Any, str, EventDict], Any]] = [
 ]
 
 
+QUIETER: dict[str, dict[str, Any]] = {
+    "django.request": {"level": "ERROR", "filters": ["faults"]},
+    "django.server": {"handlers": [], "propagate": True},
+    "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
+    "celery.app.trace": {"level": "CRITICAL"},  # aidahub.task_logs says how tasks end
+    "celery.worker.strategy": {"level": "WARNING"},
+}
+
+
 class Handler(logging.StreamHandler[Any]):
     """Writes to standard error. What it cannot write it names by its place: Python's own way would quote all of it."""
 
@@ -96,11 +105,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            "django.request": {"level": "ERROR", "filters": ["faults"]},
-            "django.server": {"handlers": [], "propagate": True},
-            "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
-            "celery.app.trace": {"level": "CRITICAL"},  # aidahub.task_logs says how tasks end
-            "celery.worker.strategy": {"level": "WARNING"},
+            **QUIETER,
         },
     }
 

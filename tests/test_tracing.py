@@ -103,8 +103,12 @@ def test_id_leads_from_the_web_to_the_delivery(
     worker.wait_for(lambda: "mail sent" in worker.log, "the delivery")
     entry = next(entry for entry in entries(worker.log) if entry["event"] == "mail sent")
     assert (entry["request_id"], entry["task"]) == (SENT, "outbox.deliver")
-    run = [one["event"] for one in entries(worker.log) if one.get("task_id") == entry["task_id"]]
-    assert (run[0], run[-1]) == ("task started", "task ended")
+
+    def run() -> list[str]:
+        return [one["event"] for one in entries(worker.log) if one.get("task_id") == entry["task_id"]]
+
+    worker.wait_for(lambda: run()[-1] == "task ended", "the end of that run")
+    assert run()[0] == "task started"
     assert UUID(entry["task_id"])
     assert server.get("/robots.txt", X_Request_ID=SENT)[0] == 200
     assert SENT in {entry.get("request_id") for entry in entries(server.log)}
