@@ -51,6 +51,7 @@ QUIETER: dict[str, dict[str, Any]] = {
     "django.request": {"level": "ERROR", "filters": ["faults"]},
     "django.server": {"handlers": [], "propagate": True},
     "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
+    "gunicorn.http.wsgi": {"level": "ERROR"},  # that it drops the body of each answer to HEAD, as it should
     "celery.app.trace": {"level": "CRITICAL"},  # aidahub.task_logs says how tasks end
     "celery.worker.strategy": {"level": "WARNING"},
 }
