@@ -12,6 +12,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidahub.settings")
     from django.core.management import execute_from_command_line
 
+    from aidahub.tracing import begin_command
+
+    begin_command(sys.argv)
     execute_from_command_line(sys.argv)
 
 

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from aidahub.faults import told
+
 from .models import AccessRequest, Grant, GrantQuerySet
 from .workflow import ENDED_ACCESS, OPEN, SILENT, Status
 
@@ -44,7 +46,7 @@ def each(task: str, due: Due, act: Callable[[AccessRequest], object]) -> int:
             continue
         except Exception as error:
             failed += 1
-            log.exception("clock failed", task=task, reference=reference, reason=f"{type(error).__name__}: {error}")
+            log.exception("clock failed", work=task, reference=reference, why=told(error))
     return failed
 
 

@@ -1,44 +1,35 @@
-"""Log entries: one JSON object a line on standard error, without personal data.
+"""Log entries: one JSON object a line on standard error, from every program of the site, without personal data.
 
-E-mail addresses and the secret parts of links are blotted out wherever they come from, and a page is named by its
-route, never by its address, because addresses hold tokens. Client addresses are not logged at all.
+`entries` and `faults` say what an entry may hold, `tracing` to which piece of work it belongs.
 """
 
 from __future__ import annotations
 
-import re
-import time
+import logging
+import sys
+import threading
+import warnings
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse
 from structlog.types import EventDict
 
-# An address is looked for only where a word begins: from every letter on, a long text would take its length squared.
-E_MAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)*")
-SECRET_LINK = re.compile(r"/(invitations|accounts/confirm-email|accounts/password/reset/key)/[^\s\"'?]+")
-FORGETTABLE = ("request", "response", "user", "status_code")
+from aidahub.entries import (
+    SECRET_LINK,
+    blot,
+    faults_described,
+    only_words_of_the_program,
+    without_objects,
+    without_personal_data,
+)
+from aidahub.environment import WrongSetting
+from aidahub.faults import name_of, short_path
 
-log = structlog.stdlib.get_logger("aidahub.request")
+__all__ = ["SECRET_LINK", "blot", "logging_config", "speak_json"]
 
-
-def blot(text: str) -> str:
-    """`text` with e-mail addresses and the secret parts of links replaced."""
-    return SECRET_LINK.sub(r"/\1/[secret]", E_MAIL.sub("[e-mail]", text))
-
-
-def without_personal_data(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Structlog processor: blots every text of an entry, its traceback included."""
-    return {key: blot(value) if isinstance(value, str) else value for key, value in event.items()}
-
-
-def without_objects(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Structlog processor: drops what Django attaches to its entries (requests print their address)."""
-    for name in FORGETTABLE:
-        event.pop(name, None)
-    return event
-
+log = structlog.stdlib.get_logger("aidahub")
 
 SHARED: list[Callable[[Any, str, EventDict], EventDict]] = [
     structlog.contextvars.merge_contextvars,
@@ -47,6 +38,41 @@ SHARED: list[Callable[[Any, str, EventDict], EventDict]] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     without_objects,
 ]
+LAST: list[Callable[[Any, str, EventDict], Any]] = [
+    only_words_of_the_program,
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+    faults_described,
+    without_personal_data,
+    structlog.processors.JSONRenderer(),
+]
+
+
+QUIETER: dict[str, dict[str, Any]] = {
+    "django.request": {"level": "ERROR", "filters": ["faults"]},
+    "django.server": {"handlers": [], "propagate": True},
+    "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
+    "gunicorn.http.wsgi": {"level": "ERROR"},  # that it drops the body of each answer to HEAD, as it should
+    "celery.app.trace": {"level": "CRITICAL"},  # aidahub.task_logs says how tasks end
+    "celery.worker.strategy": {"level": "WARNING"},
+}
+
+
+class Handler(logging.StreamHandler[Any]):
+    """Writes to standard error. What it cannot write it names by its place: Python's own way would quote all of it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name is Python's
+        """Say that an entry could not be written."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):  # then standard error itself is gone
+            log.error("entry not written", reason=name_of(error) if error else "", line=record.lineno, by=record.module)
+
+
+class OnlyFaults(logging.Filter):
+    """Lets pass what has an exception: of answers `watching.answers` writes the status, by route."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it has one."""
+        return record.exc_info is not None
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -64,45 +90,48 @@ def logging_config(level: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    processors = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.format_exc_info,
-        without_personal_data,
-        structlog.processors.JSONRenderer(),
-    ]
-    formatter = {"()": structlog.stdlib.ProcessorFormatter, "processors": processors, "foreign_pre_chain": SHARED}
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": LAST,
+        "foreign_pre_chain": SHARED,
+        "pass_foreign_args": True,
+        "use_get_message": False,
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"faults": {"()": OnlyFaults}},
+        "handlers": {"stderr": {"()": Handler, "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            "django.request": {"level": "ERROR"},  # RequestLog has the rest, by route
-            "django.server": {"handlers": [], "propagate": True},
-            "django.db.backends": {"level": "INFO"},  # never the statements: they hold what people wrote
+            **QUIETER,
         },
     }
 
 
-class RequestLog:
-    """Middleware: one entry for each answer, with route, status and milliseconds."""
+def warned(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_more: object) -> None:
+    """What Python calls to show a warning: its kind and place, since its words may quote."""
+    log.warning("warning", kind=category.__name__, **{"from": f"{short_path(filename)}:{lineno}"})
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Args: get_response: the rest of the site."""
-        self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer and log."""
-        started = time.perf_counter()
-        response = self.get_response(request)
-        match = request.resolver_match
-        log.info(
-            "request",
-            method=request.method,
-            route=match.view_name or "?" if match else "none",
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000),
-        )
-        return response
+def speak_json() -> None:
+    """Have this program write as entries what Python writes about itself: warnings, and what nothing has caught."""
+    warnings.showwarning = warned  # type: ignore[assignment]
+    usual = sys.excepthook
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, WrongSetting | KeyboardInterrupt):
+            usual(kind, error, trace)
+        else:
+            log.critical("program ended", exc_info=error)
+
+    def uncaught_in_thread(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None and not isinstance(what.exc_value, SystemExit):
+            log.error("thread ended", exc_info=what.exc_value)
+
+    def unraisable(what: sys.UnraisableHookArgs) -> None:
+        log.error("fault nobody could be told of", exc_info=what.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, uncaught_in_thread, unraisable

@@ -42,6 +42,7 @@ REFERENCE_PREFIX = env.text("REFERENCE_PREFIX")
 INSTALLED_APPS = [
     "aidahub.accounts",
     "aidahub.outbox",
+    "aidahub.watching",
     "aidahub.pages",
     "aidahub.demo",
     "datasets",
@@ -69,7 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aidahub.health.HealthChecks",  # first: a probe knows neither the site's name nor its scheme
-    "aidahub.logs.RequestLog",
+    "aidahub.watching.answers.AnswerLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -239,6 +240,11 @@ NEW_ACCOUNT_DAYS = int(env.number("NEW_ACCOUNT_DAYS"))
 ACCOUNT_MONTHS = int(env.number("ACCOUNT_MONTHS"))
 BACKUP_DAYS = int(env.number("BACKUP_DAYS"))
 
+# Those who watch over the site
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+DISK_LEAST_MB = env.number("DISK_LEAST_MB")
+SIGN_OF_LIFE = 30.0  # seconds between two signs of life of clock and worker
+
 # Background work
 HOURLY = {"expires": 3000}
 CELERY_BROKER_URL = env.text("BROKER_URL") or f"redis+socket://{VAR_DIR / 'valkey.sock'}"
@@ -274,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": OUTBOX_TICK,
         # A tick that was not taken before the next ones came is of no use any more.
         "options": {"expires": max(OUTBOX_TICK * 2, 10)},
+    },
+    "leave-sign": {
+        "task": "watching.leave_sign",
+        "schedule": SIGN_OF_LIFE,
+        "options": {"expires": 2 * SIGN_OF_LIFE},
     },
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5, "visibility_timeout": 3600}

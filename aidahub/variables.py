@@ -267,6 +267,20 @@ VARIABLES = (
         kind=Number(1, 3650),
     ),
     Variable(
+        "METRICS_TOKEN",
+        "",
+        "Turns on the figures at `/prometheus`, for whoever sends this as a bearer token; 24 or more characters.",
+        "unset: there is no such page",
+        kind=Secret(least=24),
+        secret=True,
+    ),
+    Variable(
+        "DISK_LEAST_MB",
+        "500",
+        "Megabytes that must be free where the site writes; with less it is not ready.",
+        kind=Number(0, 10_000_000),
+    ),
+    Variable(
         "LOG_LEVEL",
         "INFO",
         "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR.",

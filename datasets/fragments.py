@@ -23,6 +23,7 @@ from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from aidahub.faults import told
 from datasets import facts
 from datasets.addresses import local_image, page_address
 from datasets.exports.citing import citations
@@ -142,7 +143,7 @@ def store(dataset: Dataset) -> None:
     except DatabaseError:
         raise
     except Exception as error:
-        log.warning("page not stored", doi=dataset.doi, reason=f"{type(error).__name__}: {error}")
+        log.warning("page not stored", doi=dataset.doi, why=told(error))
         return
     page_hash = hash_of(parts)
     rows = [(dataset.pk, code, page_hash, *astuple(one)) for code, one in parts.items()]

@@ -3,7 +3,17 @@
 import os
 
 from aidahub.settings import *  # noqa: F403
-from aidahub.settings import EMAIL_TIMEOUT, MIDDLEWARE, OUTBOX_LEASE, OUTBOX_RETRY, STATICFILES_DIRS, STORAGES, VAR_DIR
+from aidahub.settings import (
+    CELERY_BEAT_SCHEDULE,
+    EMAIL_TIMEOUT,
+    MIDDLEWARE,
+    OUTBOX_LEASE,
+    OUTBOX_RETRY,
+    SIGN_OF_LIFE,
+    STATICFILES_DIRS,
+    STORAGES,
+    VAR_DIR,
+)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
@@ -16,5 +26,9 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 OUTBOX_LEASE = float(os.environ.get("TEST_OUTBOX_LEASE", OUTBOX_LEASE))
 OUTBOX_RETRY = float(os.environ.get("TEST_OUTBOX_RETRY", OUTBOX_RETRY))
 EMAIL_TIMEOUT = float(os.environ.get("TEST_EMAIL_TIMEOUT", EMAIL_TIMEOUT))
+CELERY_BEAT_SCHEDULE["leave-sign"]["schedule"] = float(os.environ.get("TEST_SIGN_OF_LIFE", SIGN_OF_LIFE))
+if os.environ.get("TEST_PLANTED"):  # pages and tasks that fail over what they should not tell
+    ROOT_URLCONF = "tests.support.planted"
+    CELERY_IMPORTS = ("tests.support.planted",)
 if os.environ.get("TEST_DIE_AFTER_POST"):
     MIDDLEWARE = [*MIDDLEWARE, "tests.support.faults.DieAfterPost"]

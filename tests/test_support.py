@@ -67,8 +67,8 @@ def test_worker_starts_on_the_test_database_and_ends(celery_worker: Callable[...
 @pytest.mark.slow
 def test_web_server_uses_the_test_database(run_server: Callable[..., Server]) -> None:
     server = run_server()
-    with urllib.request.urlopen(f"{server.url}/readyz", timeout=10) as answer:
-        assert answer.read() == b"ok\n"
+    with urllib.request.urlopen(f"{server.url}/readyz?for=web", timeout=10) as answer:
+        assert answer.read() == b"database: ok\nmigrations: ok\ndisk: ok\n"
     server.kill()
     assert not server.answers()
 

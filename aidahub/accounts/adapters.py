@@ -12,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthError
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -23,8 +24,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aidahub.accounts.models import User
 from aidahub.accounts.second_factor import is_required
+from aidahub.faults import told
 from aidahub.outbox.wording import one_line
 
+ERRORS = frozenset({AuthError.UNKNOWN, AuthError.CANCELLED, AuthError.DENIED})  # what a service says beside is theirs
 log = structlog.stdlib.get_logger("aidahub.accounts")
 
 
@@ -135,4 +138,9 @@ class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
         extra_context: dict[str, Any] | None = None,
     ) -> None:
         """Tell the operator what went wrong between the site and the service; the person gets a page."""
-        log.warning("sign-in service", service=provider.app.provider_id, error=str(error), problem=repr(exception))
+        log.warning(
+            "sign-in service",
+            service=provider.app.provider_id,
+            error=error if error in ERRORS else "other",
+            why=told(exception) if exception else "",
+        )

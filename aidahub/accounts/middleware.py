@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from requests import RequestException
 
 from aidahub.accounts.closing import ENDED, sentence_for
+from aidahub.faults import told
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
 SERVICE_PAGES = frozenset({"openid_connect_login", "openid_connect_callback"})
@@ -86,5 +87,5 @@ class ServiceAway:
         match = request.resolver_match
         if not isinstance(exception, RequestException) or match is None or match.url_name not in SERVICE_PAGES:
             return None
-        log.warning("sign-in service away", service=match.kwargs.get("provider_id"), problem=repr(exception))
+        log.warning("sign-in service away", service=match.kwargs.get("provider_id"), why=told(exception))
         return render(request, "socialaccount/authentication_error.html", status=503)

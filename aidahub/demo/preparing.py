@@ -89,9 +89,9 @@ def quietly(command: str, *arguments: str, **options: object) -> str:
 
 def has_tables() -> bool:
     """Whether every migration is applied and the cache has its table."""
-    from aidahub.health import find_trouble
+    from aidahub.watching.checks import TABLES, look
 
-    return not find_trouble()
+    return not any(trouble for _name, trouble in look(TABLES))
 
 
 def check_database_file() -> None:

@@ -45,6 +45,7 @@ class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
         "sent_at",
         "last_error",
         "message_id",
+        "request_id",
         "readable_text",
     )
     readonly_fields = fields

@@ -26,6 +26,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from aidahub.faults import told
 from aidahub.logs import SECRET_LINK, blot
 
 from .forgetting import nothing_left
@@ -178,7 +179,7 @@ def mark_sent(mail: Mail) -> None:
     Mail.objects.filter(pk=mail.pk, claim=mail.claim).update(
         status=Mail.Status.SENT, sent_at=timezone.now(), lease_until=None, claim="", **{"last_error": "", **texts}
     )
-    log.info("mail sent", kind=mail.kind, about=mail.about, tries=mail.tries)
+    log.info("mail sent", **told_of(mail))
 
 
 def texts_after(mail: Mail) -> dict[str, Any]:
@@ -206,7 +207,12 @@ def put_off(mail: Mail, trouble: Exception) -> None:
         **{"last_error": describe(trouble), **(texts_after(mail) if given_up else {})},
     )
     report = log.error if given_up else log.warning
-    report("mail given up" if given_up else "mail put off", kind=mail.kind, about=mail.about, tries=mail.tries)
+    report("mail given up" if given_up else "mail put off", why=told(trouble), **told_of(mail))
+
+
+def told_of(mail: Mail) -> dict[str, str | int]:
+    """What the log says of a mail: which one it is and in which request it was written; nothing of what it says."""
+    return {"kind": mail.kind, "about": mail.about, "tries": mail.tries, "request_id": mail.request_id}
 
 
 def is_over(mail: Mail, trouble: Exception) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,22 @@ class MailQuerySet(models.QuerySet["Mail"]):
         waiting = Q(status=Mail.Status.WAITING, next_try_at__lte=now)
         orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
         return self.filter(waiting | orphaned)
+
+    def longest_wait(self) -> timedelta:
+        """For how long the oldest mail has been due that is not sent yet; nothing when none is due."""
+        now = timezone.now()
+        oldest = self.unsent().filter(next_try_at__lte=now).order_by("next_try_at").values_list("next_try_at").first()
+        return now - oldest[0] if oldest else timedelta()
+
+    def unsent(self) -> MailQuerySet:
+        """What waits or is being sent, found by an index, which SQLite takes only when the words stand in the query."""
+        return self.filter(RawSQL("status IN ('waiting', 'sending')", (), models.BooleanField()))
+
+    def numbers_not_sent(self) -> dict[str, int]:
+        """How many mails wait, are being sent and have failed; found by indexes, however many were ever sent."""
+        rows = self.unsent().order_by().values_list("status").annotate(number=models.Count("pk"))
+        numbers = {Mail.Status.WAITING.value: 0, Mail.Status.SENDING.value: 0} | dict(rows)
+        return {**numbers, Mail.Status.FAILED.value: self.order_by().filter(status=Mail.Status.FAILED).count()}
 
     def in_trouble(self) -> MailQuerySet:
         """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
@@ -68,6 +85,14 @@ class Mail(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     emptied_at = models.DateTimeField(_("emptied"), null=True, blank=True, editable=False)
+    request_id = models.CharField(
+        _("written in"),
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The number of the request or task that wrote it, as the log and error pages have it."),
+    )
 
     objects = MailQuerySet.as_manager()
 

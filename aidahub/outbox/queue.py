@@ -15,6 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from aidahub.tracing import current_id
+
 from .models import Mail
 from .wording import clean_headers, lines, one_line
 
@@ -63,6 +65,7 @@ def _written_once(about: str, kind: str, recipient: str, content: dict[str, Any]
     usable = is_address(recipient)
     defaults = {
         **content,
+        "request_id": current_id(),
         "message_id": message_id(about, kind, recipient),
         "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
         "last_error": "" if usable else NOT_AN_ADDRESS,

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from access_requests.views.edit import shown_again
+from aidahub.tracing import current_id
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -63,7 +64,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     offline = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     template = "503.html" if offline else "500.html"
     try:
-        text = render_to_string(template)
+        text = render_to_string(template, {"number": current_id()})
     except Exception:  # whatever broke the page may have broken this one, too
         text = escape(_("Something went wrong here. It has been logged. Please try again in a few minutes."))
     headers = {"Retry-After": "30"} if offline else {}

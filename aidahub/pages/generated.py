@@ -14,6 +14,7 @@ from pathlib import Path
 from aidahub.environment import ROOT, VARIABLES
 from aidahub.pages.my_data.table import documented
 from aidahub.pages.retention import GROUNDS, TABLE
+from aidahub.watching.metrics import FIGURES
 from datasets.register import findings
 
 from .generated_workflow import matrix, permission_table, state_diagram, turn_table
@@ -73,8 +74,24 @@ def retention_table() -> str:
     return f"{table(heading, rows)}\n\n{grounds}"
 
 
+def figures_table() -> str:
+    """Every figure of `/prometheus`: what it tells, by which labels, and when to worry."""
+    rows = [
+        (
+            f"`{figure.name}`",
+            figure.kind,
+            ", ".join(f"`{label}`" for label in figure.labels),
+            figure.meaning,
+            figure.worry,
+        )
+        for figure in FIGURES
+    ]
+    return table(("name", "kind", "labels", "what it tells", "worry when"), rows)
+
+
 PARTS = (
     Part("findings", "docs/findings.md", findings.as_markdown),
+    Part("figures", "docs/operating.md", figures_table),
     Part("settings", "docs/settings.md", settings_table),
     Part("retention", "docs/retention.md", retention_table),
     Part("my data", "docs/my-data.md", documented),

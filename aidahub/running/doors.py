@@ -57,7 +57,7 @@ def wait_for_page(web: Child, address: str) -> None:
     problem = "it does not answer"
     while web.running and time.monotonic() < end:
         try:
-            for path in ("/readyz", "/"):
+            for path in ("/readyz?for=web", "/"):
                 urllib.request.urlopen(address + path, timeout=10).close()  # noqa: S310  the address is our own
         except urllib.error.HTTPError as answer:
             problem = f"{answer.url} answers {answer.code}"

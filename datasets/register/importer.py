@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
@@ -32,7 +32,7 @@ from datasets.register.values import as_doi
 from datasets.shown import rendered_at_the_end
 from datasets.stamp import stamp
 
-logger = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger("datasets.register")
 
 
 class Result(StrEnum):
@@ -262,5 +262,5 @@ def rare_collections() -> Iterator[None]:
 
 def fault(file: PageFile, error: Exception) -> Finding:
     """What is said of a page that a fault of this program or of its database stopped; no other page is."""
-    logger.error("%s: not imported", file.shown, exc_info=error)
+    log.error("page not imported", file=file.shown, exc_info=error)
     return Refusal("program-fault", reason=f"{type(error).__name__}: {error}").finding

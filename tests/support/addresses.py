@@ -44,7 +44,7 @@ HUB_READS = (SIGN_IN, NOTHING, NOTHING, METHOD, METHOD, METHOD, METHOD)  # the m
 # What GET and POST answer to each kind of person; Ada's request for BRGANDI is in review.
 TABLE: dict[str, tuple[Answers, Answers]] = {
     "healthz": (EVERYBODY, WRONG_METHOD),
-    "readyz": (EVERYBODY, WRONG_METHOD),
+    "readyz": (("503",) * 7, WRONG_METHOD),  # neither clock nor broker runs here
     # Whoever has a password is asked for it before their data leave, or go.
     "pages:my_data": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),
     "pages:erase": (all_but_anonymous(OK), all_but_anonymous(ELSEWHERE)),

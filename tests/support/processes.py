@@ -181,6 +181,15 @@ class Server(Process):
             super().__init__(command, log=log, env=site_environment(**variables), pass_fds=[door.fileno()])
         self.wait_for(self.answers, "the web server answered")
 
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """Status and text of an answer, redirects followed; header names are written with _ for -."""
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=names), timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            return answer.code, answer.read().decode()
+
     def answers(self) -> bool:
         """Whether it says that it is alive."""
         try:
