@@ -24,7 +24,9 @@ from tests.support.locks import give_factor
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "nobody@uu.example"
-KINDS = ("known", "without-password", "second-step", "suspended", "erased", "unverified")
+QUICK = ("known", "suspended")
+SLOW = ("without-password", "second-step", "erased", "unverified")
+KINDS = [*QUICK, *(pytest.param(kind, marks=pytest.mark.slow) for kind in SLOW)]
 PAGES: dict[str, Callable[[str], dict[str, str]]] = {
     "account_login": lambda email: {"login": email, "password": "not this one"},
     "account_signup": lambda email: {"email": email, "password1": PASSWORD},

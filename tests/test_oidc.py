@@ -27,6 +27,7 @@ from aidahub.outbox.models import Mail
 from datasets.models import Provider
 from tests.cast import PASSWORD, act_for, fresh, make_user
 from tests.support.accounts import OUTBOX, code_for, newest_mail, sign_in, signed_in, without_tokens
+from tests.support.locks import app_code, give_factor
 from tests.support.processes import Server
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +241,16 @@ def test_signing_in_with_a_connected_service_confirms_the_sitting(josiah: User, 
     assert urlsplit(client.get("/admin/")["Location"]).path == reverse("accounts:sitting")
     assert "Go on with ORCID" in client.get(reverse("accounts:sitting")).content.decode()
     assert come_in(client, "orcid", ORCID_ID, next_path="/admin/") == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_service_does_not_go_around_the_second_step(hedda: User, client: Client, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    SocialAccount.objects.create(user=hedda, provider="orcid", uid=ORCID_ID)
+    give_factor(hedda)
+    assert come_in(client, "orcid", ORCID_ID, next_path="/admin/") == reverse("mfa_authenticate")
+    assert not signed_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": app_code()})["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 

@@ -243,6 +243,7 @@ def test_hub_staff_without_a_second_step_get_nothing_but_what_sets_one_up(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 def test_who_acts_for_a_provider_gets_nothing_of_it_before_this_sitting_is_confirmed(
     cast: dict[str, User | None], values: dict[str, Any], settings: Any
 ) -> None:
