@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "aidahub.outbox",
     "aidahub.pages",
     "aidahub.demo",
+    "aidahub.backup",
     "datasets",
     "access_requests",
     "aidahub.admin_site.AidaAdminConfig",
