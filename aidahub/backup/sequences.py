@@ -17,7 +17,7 @@ def last_key(model: type[Model]) -> int | None:
         else:
             cursor.execute("SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass)", [table, column])
         row = cursor.fetchone()
-    return row[0] if row else None
+    return (row and row[0]) or None
 
 
 def go_on_after(model: type[Model], last: int | None) -> None:
