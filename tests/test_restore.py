@@ -10,9 +10,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -25,7 +27,7 @@ from aidahub.outbox.holding import HELD, hold_all
 from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue
 from tests.cast import BRGANDI_DOI
-from tests.support.elsewhere import Elsewhere, Reader, same_content
+from tests.support.elsewhere import Elsewhere, Reader, fresh_postgres, same_content
 from tests.support.processes import wait_until
 from tests.support.world import TOTP_SECRET
 from tests.test_backup_damage import Content, content_of, sealed, with_manifest
@@ -43,12 +45,7 @@ def elsewhere(tmp_path: Path) -> Elsewhere:
 @pytest.fixture
 def postgres(db: None) -> Iterator[str]:
     """The address of an empty database on the server of the tests."""
-    server = os.environ["DATABASE_URL"].replace("postgres://", "postgresql://")
-    name = f"restored_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as control:
-        control.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + quote(name)).geturl()
-        control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield from fresh_postgres(f"restored_{uuid4().hex}")
 
 
 def rewritten(content: Content, table: str, change: Callable[[bytes], bytes]) -> Content:
@@ -101,13 +98,18 @@ def _people_find_their_site(server: Any) -> None:
     assert Reader(server).ask(f"/requests/{reference}/")[1] == "/accounts/login/"
 
 
+def has_bytes(path: Path, size: int) -> bool:
+    """Whether a file is there and has grown to this size."""
+    return path.exists() and path.stat().st_size >= size
+
+
 @pytest.mark.slow
 def test_a_killed_restore_leaves_an_empty_database_and_can_be_run_again(archive: Path, elsewhere: Elsewhere) -> None:
     command, env = elsewhere.command("restore", archive)
     log = elsewhere.folder / "aidahub.sqlite3-wal"
     for size in (1, 400_000):
         process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(lambda size=size: log.exists() and log.stat().st_size >= size, seconds=60, what="some writing")
+        wait_until(partial(has_bytes, log, size), seconds=60, what="some writing")
         process.send_signal(signal.SIGKILL)
         assert process.wait(10) == -signal.SIGKILL
         done = elsewhere.manage("backup", elsewhere.folder / "none.tar")
@@ -160,9 +162,7 @@ def test_rows_that_do_not_fit_are_refused(
 
 
 @pytest.mark.slow
-def test_archives_of_another_program_are_refused_before_anything_is_written(
-    archive: Path, elsewhere: Elsewhere
-) -> None:
+def test_archives_of_another_program_are_refused_and_nothing_is_written(archive: Path, elsewhere: Elsewhere) -> None:
     content, forged = content_of(archive), elsewhere.folder / "forged.tar"
     sealed(forged, with_manifest(content, lambda manifest: manifest["migrations"].append(["outbox", "0999_later"])))
     said = elsewhere.manage("restore", forged).stderr
@@ -252,9 +252,9 @@ def test_from_postgresql_to_sqlite_and_back_every_row_is_the_same(
 
 
 def _the_record_is_guarded(address: str) -> None:
-    with psycopg.connect(address.replace("postgres://", "postgresql://")) as database:
-        with pytest.raises(psycopg.errors.RaiseException, match="never altered"):
-            database.execute("UPDATE access_requests_event SET verb = 'x'")
+    database = psycopg.connect(address.replace("postgres://", "postgresql://"))
+    with database, pytest.raises(psycopg.errors.RaiseException, match="never altered"):
+        database.execute("UPDATE access_requests_event SET verb = 'x'")
 
 
 def _new_keys_follow_the_last(site: Elsewhere, last: int | None) -> None:
@@ -280,7 +280,5 @@ def test_a_killed_restore_leaves_postgresql_empty(archive: Path, tmp_path: Path,
 
 
 def test_moments_keep_their_microseconds_and_bytes_are_base64() -> None:
-    from datetime import UTC, datetime
-
     written = json.dumps([datetime(2026, 1, 2, 3, 4, 5, 600, tzinfo=UTC), b"\0\xff"], cls=Encoder)
     assert written == '["2026-01-02T03:04:05.000600Z", "AP8="]'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from django.conf import settings
@@ -125,13 +125,12 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         self.part.name = self.file_name
 
     def _write(self, data: bytes) -> None:
-        assert self.part is not None  # noqa: S101
-        self.part.write(data)
+        cast("TemporaryUploadedFile", self.part).write(data)
 
     def _finish(self) -> None:
-        assert self.part is not None  # noqa: S101
-        self.part.flush()
-        self.part.seek(0)
+        part = cast("TemporaryUploadedFile", self.part)
+        part.flush()
+        part.seek(0)
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Do something with the disk, which may be full."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import http.cookiejar
+import os
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
+import psycopg
 from django.conf import settings
+from psycopg import sql
 
 from aidahub.backup.checking import check
 from aidahub.backup.manifest import Manifest
@@ -58,6 +62,15 @@ class Elsewhere:
     def serve(self) -> Server:
         """Start its web server; the caller stops it."""
         return Server(log=self.folder / "server.log", **self.variables)
+
+
+def fresh_postgres(name: str) -> Iterator[str]:
+    """The address of an empty database of this name on the PostgreSQL of the tests; afterwards it is dropped."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server.replace("postgres://", "postgresql://"), autocommit=True) as control:
+        control.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+        control.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def same_content(one: Manifest, other: Manifest) -> None:

@@ -92,7 +92,7 @@ def of_the_admin(sigrid: User, hedda: User) -> None:
 
 
 @pytest.fixture
-def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archive(transactional_db: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of that world, made once; nobody writes to it."""
     target = tmp_path_factory.getbasetemp() / "world.tar"
     if not target.exists():
