@@ -47,6 +47,7 @@ CHECKS = (
     Check("shape", [sys.executable, "-m", "scripts.shape"]),
     Check("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     Check("documents", [*MANAGE, "write_docs", "--check"]),
+    Check("licences", [sys.executable, "-m", "scripts.licences", "--check"]),
     Check("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 )
 

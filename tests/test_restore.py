@@ -7,11 +7,12 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,23 +99,44 @@ def _people_find_their_site(server: Any) -> None:
     assert Reader(server).ask(f"/requests/{reference}/")[1] == "/accounts/login/"
 
 
-def has_bytes(path: Path, size: int) -> bool:
-    """Whether a file is there and has grown to this size."""
-    return path.exists() and path.stat().st_size >= size
+def start(site: Elsewhere, archive: Path) -> subprocess.Popen[bytes]:
+    """A restore that runs."""
+    command, env = site.command("restore", archive)
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def kill_after(process: subprocess.Popen[bytes], work: float) -> None:
+    """Kill a process, as a power cut would, when it has worked so many seconds more of its processor."""
+    end = worked(process) + work
+    wait_until(lambda: worked(process) >= end, seconds=120, what="some work")
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(10) == -signal.SIGKILL, "it was done before it was killed"
+
+
+def worked(process: subprocess.Popen[bytes]) -> float:
+    """The seconds of a processor that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody writes to a database of SQLite."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 @pytest.mark.slow
 def test_a_killed_restore_leaves_an_empty_database_and_can_be_run_again(archive: Path, elsewhere: Elsewhere) -> None:
-    command, env = elsewhere.command("restore", archive)
-    log = elsewhere.folder / "aidahub.sqlite3-wal"
-    for size in (1, 400_000):
-        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(partial(has_bytes, log, size), seconds=60, what="some writing")
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
-        done = elsewhere.manage("backup", elsewhere.folder / "none.tar")
-        assert done.stderr.strip() == "CommandError: The database is empty: there is nothing to back up."
-        assert not (elsewhere.folder / "none.tar").exists()
+    database = elsewhere.folder / "aidahub.sqlite3"
+    for work in (0.0, 0.8):
+        process = start(elsewhere, archive)
+        wait_until(lambda: database.exists() and is_locked(database), seconds=120, what="some writing")
+        kill_after(process, work)
+        assert not elsewhere.has_tables()
     elsewhere.does("restore", archive)
     same_content(check(archive), elsewhere.backed_up())
 
@@ -130,7 +152,7 @@ def test_a_forged_event_is_refused_and_nothing_stays(archive: Path, elsewhere: E
     assert done.returncode == 1
     assert "The record in the archive is not whole, so nothing was restored" in done.stderr
     assert "was altered" in done.stderr
-    assert "is empty" in elsewhere.manage("backup", elsewhere.folder / "none.tar").stderr
+    assert not elsewhere.has_tables()
     done = elsewhere.manage("restore", "--with-faults", forged)
     assert done.returncode == 1
     assert "was altered" in done.stderr
@@ -143,11 +165,9 @@ def test_a_forged_event_is_refused_and_nothing_stays(archive: Path, elsewhere: E
     ("change", "sentence"),
     [
         (lambda rows: rows.replace(b'"email"', b'"mail"'), "has other columns than the table"),
-        (lambda rows: rows.replace(b"{", b"[", 1), "cannot be read (JSONDecodeError)"),
         (lambda rows: rows + rows, "does not go into this database: UNIQUE"),
-        (lambda rows: b"", "does not go into this database"),
     ],
-    ids=["columns", "no JSON", "twice", "without people"],
+    ids=["columns", "twice"],
 )
 def test_rows_that_do_not_fit_are_refused(
     change: Callable[[bytes], bytes], sentence: str, archive: Path, elsewhere: Elsewhere
@@ -158,7 +178,7 @@ def test_rows_that_do_not_fit_are_refused(
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert "@" not in done.stderr, "no address of a person is said"
-    assert "is empty" in elsewhere.manage("backup", elsewhere.folder / "none.tar").stderr
+    assert not elsewhere.has_tables()
 
 
 @pytest.mark.slow
@@ -166,7 +186,7 @@ def test_archives_of_another_program_are_refused_and_nothing_is_written(archive:
     content, forged = content_of(archive), elsewhere.folder / "forged.tar"
     sealed(forged, with_manifest(content, lambda manifest: manifest["migrations"].append(["outbox", "0999_later"])))
     said = elsewhere.manage("restore", forged).stderr
-    assert "is of another version of the program, which has outbox.0999_later" in said
+    assert "of another version of the program, which has outbox.0999_later" in said
     sealed(forged, with_manifest(content, lambda manifest: manifest["tables"]["outbox_mail"]["columns"].append("more")))
     assert "table outbox_mail has other columns" in elsewhere.manage("restore", forged).stderr
     assert not (elsewhere.folder / "files").exists()
@@ -266,15 +286,15 @@ def _new_keys_follow_the_last(site: Elsewhere, last: int | None) -> None:
 @pytest.mark.slow
 def test_a_killed_restore_leaves_postgresql_empty(archive: Path, tmp_path: Path, postgres: str) -> None:
     site = Elsewhere(tmp_path / "site", postgres)
-    command, env = site.command("restore", archive)
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'INSERT INTO%%'"
+    process = start(site, archive)
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND xact_start IS NOT NULL"
     name = urlsplit(postgres).path[1:]
     with psycopg.connect(os.environ["DATABASE_URL"].replace("postgres://", "postgresql://"), autocommit=True) as watch:
-        wait_until(lambda: watch.execute(busy, [name]).fetchone() != (0,), seconds=60, what="some writing")
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
-    assert "is empty" in site.manage("backup", tmp_path / "none.tar").stderr
+        wait_until(lambda: watch.execute(busy, [name]).fetchone() != (0,), seconds=120, what="some writing")
+    kill_after(process, 0.8)
+    done = site.manage("backup", tmp_path / "none.tar")
+    assert done.stderr.strip() == "CommandError: The database is empty: there is nothing to back up."
+    assert not (tmp_path / "none.tar").exists()
     site.does("restore", archive)
     same_content(check(archive), site.backed_up())
 

@@ -44,9 +44,7 @@ def known(migrations: Iterable[Migration], what: str) -> list[Migration]:
     """
     loader, wanted = MigrationLoader(None, replace_migrations=False), list(migrations)
     if missing := [f"{app}.{name}" for app, name in wanted if (app, name) not in loader.graph.nodes]:
-        raise Refused(
-            f"The {what} was made by another version of the program, which has {missing[0]}: use that version."
-        )
+        raise Refused(f"The {what} is of another version of the program, which has {missing[0]}: use that version.")
     return wanted
 
 

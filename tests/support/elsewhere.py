@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.cookiejar
 import os
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
@@ -58,6 +60,12 @@ class Elsewhere:
         """The manifest of a fresh backup of it."""
         self.does("backup", "--force", self.folder / name)
         return check(self.folder / name)
+
+    def has_tables(self) -> bool:
+        """Whether its SQLite database has any."""
+        database = sqlite3.connect(self.folder / "aidahub.sqlite3")
+        with closing(database):
+            return bool(database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
 
     def serve(self) -> Server:
         """Start its web server; the caller stops it."""
