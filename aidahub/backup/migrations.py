@@ -57,11 +57,26 @@ def models_at(migrations: Iterable[Migration]) -> StateApps:
 def migrate_to(migrations: Iterable[Migration]) -> None:
     """Make the tables that these migrations make, in an empty database."""
     executor, wanted = MigrationExecutor(connection), set(migrations)
-    nodes = executor.loader.graph.node_map
+    children = {one: {child.key for child in executor.loader.graph.node_map[one].children} for one in wanted}
     # Django wants the last ones only, and takes one that others brought along for a wish to go back to it.
-    executor.migrate(
-        sorted(one for one in wanted if not wanted.intersection(child.key for child in nodes[one].children))
-    )
+    _run(executor, sorted(one for one in wanted if not children[one] & wanted))
+
+
+def migrate_on() -> None:
+    """Run every migration that the database has not had."""
+    executor = MigrationExecutor(connection)
+    _run(executor, executor.loader.graph.leaf_nodes())
+
+
+def _run(executor: MigrationExecutor, targets: list[Migration]) -> None:
+    """Run the migrations that lead there, in a transaction around all of them.
+
+    After each one the constraints are asked: PostgreSQL changes no table while it still has to look at rows in it.
+    """
+    state = None
+    for step in executor.migration_plan(targets):
+        state = executor.migrate(targets, plan=[step], state=state)
+        connection.check_constraints()
 
 
 def is_empty() -> bool:

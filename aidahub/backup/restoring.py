@@ -33,7 +33,7 @@ from .checking import CHECKPOINT, FILE, PICTURE, TABLE, Hashed, check, lines_in
 from .container import members
 from .contents import archived
 from .manifest import Manifest
-from .migrations import is_empty, known, migrate_to, models_at, where
+from .migrations import is_empty, known, migrate_on, migrate_to, models_at, where
 from .problems import Refused
 from .rows import columns_of, in_pages, write_lines
 from .sequences import go_on_after
@@ -178,7 +178,10 @@ def bring_up_to_date(with_faults: bool) -> list[str]:
     Raises:
         Refused: when something is, and `with_faults` does not allow it.
     """
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate_on()
+    call_command(
+        "migrate", interactive=False, verbosity=0
+    )  # what Django does after migrations: permissions and the like
     call_command("createcachetable", verbosity=0)
     search.rebuild()
     faults = [str(fault) for fault in events.verify()]
