@@ -67,15 +67,15 @@ def licence_of(package: str) -> str:
     if package in READ:
         return READ[package]
     try:
-        told = metadata(package)
+        told = metadata(package).json
     except PackageNotFoundError:
         return ""
-    if expression := told.get("License-Expression"):
+    if expression := told.get("license_expression"):
         return str(expression)
-    stated = str(told.get("License") or "").strip()
+    stated = str(told.get("license") or "").strip()
     if stated in WORDS or stated in ALLOWED:
         return WORDS.get(stated, stated)
-    classifiers = [line for line in told.get_all("Classifier") or [] if line.startswith("License ::")]
+    classifiers = [line for line in told.get("classifier") or [] if line.startswith("License ::")]
     named = [line.rpartition(" :: ")[2] for line in classifiers]
     return WORDS.get(named[0], named[0]) if len(named) == 1 else ""
 

@@ -179,9 +179,7 @@ def bring_up_to_date(with_faults: bool) -> list[str]:
         Refused: when something is, and `with_faults` does not allow it.
     """
     migrate_on()
-    call_command(
-        "migrate", interactive=False, verbosity=0
-    )  # what Django does after migrations: permissions and the like
+    call_command("migrate", interactive=False, verbosity=0)  # what Django does afterwards: permissions
     call_command("createcachetable", verbosity=0)
     search.rebuild()
     faults = [str(fault) for fault in events.verify()]
