@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run stack test test-slow test-postgres bench check fix messages venv lock
+.PHONY: help run stack test test-slow test-postgres bench check fix sbom sample messages venv lock
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,6 +34,13 @@ fix: venv  ## what can be mended by itself: style, imports, generated documents
 	@$(RUN) -m ruff check --fix --quiet . || true
 	@$(RUN) -m ruff format --quiet .
 	@$(RUN) manage.py write_docs
+	@$(RUN) -m scripts.licences
+
+sbom: venv  ## the list of all parts of the running site with hashes and licences, as CycloneDX in var/sbom.json
+	@$(RUN) -m scripts.sbom
+
+sample: venv  ## keeps an archive of the release VERSION=0.1.0 for the upgrade tests of later ones
+	@$(RUN) -m scripts.sample $(VERSION)
 
 messages: venv  ## the Swedish words: collects new strings, compiles, says what is untranslated
 	@$(RUN) -m scripts.messages

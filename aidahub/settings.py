@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "aidahub.watching",
     "aidahub.pages",
     "aidahub.demo",
+    "aidahub.backup",
     "datasets",
     "access_requests",
     "aidahub.admin_site.AidaAdminConfig",

@@ -23,7 +23,8 @@ def context_of(parts: Parts) -> dict[str, str]:
     """The parts as the page's template takes them."""
     before, _slot, after = parts.article.partition(SLOT)
     texts = (parts.head, before, parts.panel, after)
-    return {name: mark_safe(text) for name, text in zip(NAMES, texts, strict=True)}  # noqa: S308 - our templates made it
+    # Our templates made it.
+    return {name: mark_safe(text) for name, text in zip(NAMES, texts, strict=True)}  # noqa: S308 # nosec B308
 
 
 def whole_page(parts: Parts, doi: str, language: str) -> bytes:

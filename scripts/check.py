@@ -18,6 +18,7 @@ from aidahub.environment import without_ours
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
+OURS = ["manage.py", "aidahub", "datasets", "access_requests", "scripts"]
 PRODUCTION = {
     "BASE_URL": "https://hub.example.org",
     "SECRET_KEY": "7f3n0tAKeyThatIsUsedAnywhere-0123456789-abcdefghijklmnop-QRSTUVW",
@@ -40,11 +41,13 @@ CHECKS = (
     Check("mypy", [str(BIN / "mypy")]),
     Check("ruff", [str(BIN / "ruff"), "check", "--output-format", "concise", "."]),
     Check("format", [str(BIN / "ruff"), "format", "--check", "--output-format", "concise", "."]),
+    Check("bandit", [str(BIN / "bandit"), "--quiet", "--configfile", "pyproject.toml", "--recursive", *OURS]),
     Check("imports", [str(BIN / "lint-imports"), "--no-cache"]),
     Check("templates", [str(BIN / "djlint"), "--lint", "--quiet", "templates"]),
     Check("shape", [sys.executable, "-m", "scripts.shape"]),
     Check("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     Check("documents", [*MANAGE, "write_docs", "--check"]),
+    Check("licences", [sys.executable, "-m", "scripts.licences", "--check"]),
     Check("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 )
 

@@ -38,6 +38,7 @@ from tests.support.browsers import MISSING, chromium
 from tests.support.kept import keep, restore
 from tests.support.mail import MailServer
 from tests.support.processes import Process, Server, Worker
+from tests.support.world import archive, world  # noqa: F401 - fixtures, too
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)

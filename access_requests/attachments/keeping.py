@@ -72,6 +72,26 @@ def store(file: File[Any]) -> str:
         NotKept: when the storage cannot take it; nothing stays behind.
     """
     key = new_key()
+    _save(key, file)
+    return key
+
+
+def put_back(key: str, file: File[Any], sha256: str) -> None:
+    """Store a file under the key that it had, as from a backup. The same file, if it is there, stays.
+
+    Raises:
+        NotKept: when the storage cannot take it, or the key is none.
+        NotReadable: when another file has this key.
+    """
+    if not is_key(key):
+        raise NotKept(_("The file could not be kept. Nothing was changed. Try again."))
+    if private().exists(key):
+        open_whole(key, sha256).close()
+    else:
+        _save(key, file)
+
+
+def _save(key: str, file: File[Any]) -> None:
     try:
         file.seek(0)
         saved = private().save(key, file)
@@ -83,7 +103,6 @@ def store(file: File[Any]) -> str:
     if saved != key:  # the storage found the key taken, which two random ones never are
         private().delete(saved)
         raise NotKept(_("The file could not be kept. Nothing was changed. Try again."))
-    return key
 
 
 def remove(key: str) -> bool:

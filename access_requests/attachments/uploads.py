@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from django.conf import settings
@@ -126,13 +126,12 @@ class ForPagesThatTakeFiles(FileUploadHandler):
         self.part = UploadedFile(nameless, self.file_name, self.content_type or "", 0, self.charset)
 
     def _write(self, data: bytes) -> None:
-        assert self.part is not None  # noqa: S101
-        self.part.write(data)
+        cast("UploadedFile[Any]", self.part).write(data)
 
     def _finish(self) -> None:
-        assert self.part is not None  # noqa: S101
-        self.part.flush()
-        self.part.seek(0)
+        part = cast("UploadedFile[Any]", self.part)
+        part.flush()
+        part.seek(0)
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Do something with the disk, which may be full."""

@@ -38,7 +38,8 @@ def request_panel(context: Mapping[str, Any], dataset: Dataset) -> dict[str, Any
         "user": user,
         "ways": ways_in(licenses),
         "start": reverse("access_requests:start", kwargs={"doi": dataset.doi}),
-        "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308 - sanitised when read
+        # Sanitised when it was read.
+        "contact": mark_safe(next((one.html for one in licenses if one.html), "")),  # noqa: S308 # nosec B308
     }
 
 

@@ -43,7 +43,7 @@ def forget_counts() -> int:
     quote = connection.ops.quote_name
     table, column = quote(str(settings.CACHES["default"]["LOCATION"])), quote("expires")
     with connection.cursor() as cursor:
-        statement = f"DELETE FROM {table} WHERE {column} < %s"  # noqa: S608  both names are the settings' and Django's
+        statement = f"DELETE FROM {table} WHERE {column} < %s"  # noqa: S608 # nosec B608 # names of ours
         cursor.execute(statement, [connection.ops.adapt_datetimefield_value(timezone.now())])
         return int(cursor.rowcount)
 

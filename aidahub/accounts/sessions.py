@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from aidahub.accounts.closing import ELSEWHERE, close_session
 from aidahub.accounts.models import User
 
-NOWHERE = "0.0.0.0"  # noqa: S104  stands where allauth would keep a client's address; nothing listens on it
+NOWHERE = "0.0.0.0"  # noqa: S104 # nosec B104 # stands where allauth would keep a client's address; nothing listens on it
 SEEN, EXACT = "seen_at", timedelta(minutes=10)
 # What stands in a browser's own description -> what people call it; the first that fits counts.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome",

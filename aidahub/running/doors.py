@@ -58,7 +58,7 @@ def wait_for_page(web: Child, address: str) -> None:
     while web.running and time.monotonic() < end:
         try:
             for path in ("/readyz?for=web", "/"):
-                urllib.request.urlopen(address + path, timeout=10).close()  # noqa: S310  the address is our own
+                urllib.request.urlopen(address + path, timeout=10).close()  # noqa: S310 # nosec B310 # our own
         except urllib.error.HTTPError as answer:
             problem = f"{answer.url} answers {answer.code}"
             if answer.code not in {502, 503, 504}:

@@ -137,7 +137,7 @@ class Stack:
         return started
 
     def _in_starter(self, work: Callable[[], T]) -> T:
-        assert self.starter  # noqa: S101  started
+        assert self.starter  # noqa: S101 # nosec B101 # started
         return self.starter.submit(work).result()
 
     def _start(self, program: Program) -> Child:
@@ -164,7 +164,7 @@ class Stack:
                 command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
             ) as program,
         ):
-            assert program.stdout  # noqa: S101  a pipe
+            assert program.stdout  # noqa: S101 # nosec B101 # a pipe
             for line in program.stdout:
                 words.append(line.strip())
                 if line.rstrip().endswith("..."):

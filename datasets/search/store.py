@@ -34,18 +34,18 @@ def remove(keys: Sequence[int]) -> None:
     """Forget these datasets."""
     marks = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", keys)  # noqa: S608 - marks only
+        cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", keys)  # noqa: S608 # nosec B608 # marks only
 
 
 def empty() -> None:
     """Forget all datasets."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608 - a constant
+        cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608 # nosec B608 # a constant
 
 
 def found_by(wanted: Sequence[Wanted]) -> tuple[str, list[str]]:
     """A SELECT of the keys of all datasets that have every token, and its parameters. `wanted` is not empty."""
-    sql = f"SELECT rowid FROM {TABLE} WHERE {MATCH[connection.vendor]}"  # noqa: S608 - constants
+    sql = f"SELECT rowid FROM {TABLE} WHERE {MATCH[connection.vendor]}"  # noqa: S608 # nosec B608 # constants
     write, conjunction = (_fts5, " AND ") if connection.vendor == "sqlite" else (_tsquery, " & ")
     return sql, [conjunction.join(write(each) for each in wanted)]
 

@@ -58,7 +58,7 @@ def facet_choices(choices: list[Choice]) -> SafeString:
         number = f'{words}<span class="facet-number">{formats.number(choice.number)}</span>'
         link = f'<a {kind} href="{escape(choice.url)}"><span>{escape(str(choice.label))}</span> {number}</a>'
         items.append(f"<li>{link}</li>")
-    return mark_safe(f"<ul>{''.join(items)}</ul>")  # noqa: S308 - every text in it is escaped
+    return mark_safe(f"<ul>{''.join(items)}</ul>")  # noqa: S308 # nosec B308 # every text in it is escaped
 
 
 @register.simple_tag
@@ -134,7 +134,7 @@ def heading(anchor: str, text: str) -> SafeString:
     Args: anchor: the heading's id; text: its words.
     """
     words = conditional_escape(text)
-    return mark_safe(f'<a class="heading-link" href="#{escape(anchor)}">{words}</a>')  # noqa: S308 - escaped
+    return mark_safe(f'<a class="heading-link" href="#{escape(anchor)}">{words}</a>')  # noqa: S308 # nosec B308 # escaped
 
 
 @register.simple_tag(takes_context=True)
@@ -170,7 +170,7 @@ def entry_buttons(entry: Entry) -> SafeString:
     copy = copy_button(entry.id, gettext("Copy %(name)s") % name)
     address, words = escape(entry.address), escape(gettext("Download %(name)s") % name)
     link = f'<a class="btn btn-sm btn-outline-primary" href="{address}" download>{words}</a>'
-    return mark_safe(f"{copy}\n{link}")  # noqa: S308 - every text in it is escaped
+    return mark_safe(f"{copy}\n{link}")  # noqa: S308 # nosec B308 # every text in it is escaped
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +179,7 @@ def _copy_button(target: str, label: str, _language: str | None) -> SafeString:
     failed = gettext("Your browser did not copy it. The text is selected: press Ctrl and C.")
     data = f'data-copy="{escape(target)}" data-done="{escape(done)}" data-failed="{escape(failed)}"'
     button = f'<button class="btn btn-sm btn-outline-primary" type="button" {data} hidden>{escape(label)}</button>'
-    return mark_safe(f'{button}\n<span role="status"></span>')  # noqa: S308 - every text in it is escaped
+    return mark_safe(f'{button}\n<span role="status"></span>')  # noqa: S308 # nosec B308 # every text in it is escaped
 
 
 @register.simple_tag
@@ -188,7 +188,7 @@ def fact_row(fact: Fact) -> SafeString:
     values = "".join(f"<li>{_linked(item.text, item.url)}{_note(item)}</li>" for item in fact.items)
     kind = ' class="tags"' if fact.tags else ""
     row = f"<dt>{escape(str(fact.name))}</dt><dd><ul{kind}>{values}</ul></dd>"
-    return mark_safe(row)  # noqa: S308 - every text in it is escaped
+    return mark_safe(row)  # noqa: S308 # nosec B308 # every text in it is escaped
 
 
 def _linked(text: str, url: str) -> str:
