@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-postgres bench check fix messages venv lock
+.PHONY: help run test test-slow test-postgres bench check fix messages venv lock scan
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,6 +34,10 @@ fix: venv  ## what can be mended by itself: style, imports, generated documents
 
 messages: venv  ## the Swedish words: collects new strings, compiles, says what is untranslated
 	@$(RUN) -m scripts.messages
+
+scan: venv  ## wapiti against a trial site, signed in as each kind of person (25 minutes); WHO= for one
+	@$(PYTHON) scripts/venv.py scan
+	@$(RUN) -m scripts.scan $(WHO)
 
 venv:  ## .venv with everything for the checks and tests
 	@$(PYTHON) scripts/venv.py dev

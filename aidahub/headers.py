@@ -54,4 +54,3 @@ class EveryAnswer:
         if (is_private(request.path_info) or response.cookies) and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
-

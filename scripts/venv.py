@@ -94,7 +94,9 @@ def works(wanted: str) -> bool:
     if not python(wanted).exists():
         return False
     probe = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.call([str(python(wanted)), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return (
+        subprocess.call([str(python(wanted)), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    )
 
 
 def create(wanted: str) -> bool:

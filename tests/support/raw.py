@@ -1,0 +1,51 @@
+"""HTTP as it is written on the wire, for what no client library would send."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from dataclasses import dataclass
+from email.message import Message
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+def ask(url: str, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+    """One request with exactly these headers; redirects are not followed."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+        if body is not None:
+            headers = {"Content-Length": str(len(body)), **headers}
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+def send(url: str, data: bytes, *, seconds: float = 20) -> bytes:
+    """Write these bytes to the server and read until it closes the connection; raises TimeoutError when it does not."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=seconds) as door:
+        try:
+            door.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it had heard enough
+        found = b""
+        try:
+            while piece := door.recv(65536):
+                found += piece
+        except ConnectionResetError:
+            pass
+        return found
