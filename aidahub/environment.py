@@ -116,7 +116,7 @@ VARIABLES = (
     Variable(
         "HSTS_SUBDOMAINS",
         "no",
-        "`yes` when every name below that of `BASE_URL` answers https, too: browsers then refuse http there for a year.",
+        "`yes` when every name below that of `BASE_URL` is https, too: browsers then refuse http there for a year.",
     ),
     Variable(
         "TRUSTED_PROXY_COUNT", "0", "How many reverse proxies of yours stand before the site (limits count by address)."

@@ -15,7 +15,11 @@ try:
 except WrongSetting as problem:
     sys.exit(str(problem))
 
-worker_class = "gthread"
+worker_class = "aidahub.serving.ImpatientWorker"  # gthread, without patience
+limit_request_line = 8190  # a search with every facet is long
+limit_request_fields = 60
+limit_request_field_size = 8190
+keepalive = 5
 timeout = 60
 graceful_timeout = 20
 max_requests = 10_000  # a worker that slowly grows is replaced now and then

@@ -88,7 +88,7 @@ def running_site() -> Iterator[str]:
 
 
 def wait_for(site: subprocess.Popen[bytes], address: str) -> None:
-    """Return once the whole trial site says where it is; raises RuntimeError when it ends or does not within minutes."""
+    """Return once the whole trial site says where it is; raises RuntimeError when it ends or does not in time."""
     end = time.monotonic() + 180
     while time.monotonic() < end and site.poll() is None:
         if "answers at" in (REPORTS / "site.log").read_text() and status(address) == 200:

@@ -65,7 +65,7 @@ def faults_of(response: Any) -> Iterator[str]:
 )
 def test_every_address_in_both_ways(
     who: str,
-    cast: dict[str, User | None],
+    cast: dict[str, User | None],  # noqa: F811
     values: dict[str, Any],  # noqa: F811
 ) -> None:
     faults = []

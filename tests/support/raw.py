@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 from dataclasses import dataclass
@@ -34,18 +35,21 @@ def ask(url: str, path: str, method: str = "GET", body: bytes | None = None, **h
         connection.close()
 
 
-def send(url: str, data: bytes, *, seconds: float = 20) -> bytes:
-    """Write these bytes to the server and read until it closes the connection; raises TimeoutError when it does not."""
+def send(url: str, data: bytes, *, half: bool = False, seconds: float = 20) -> bytes:
+    """Write these bytes to the server and read until it closes the connection; raises TimeoutError when it does not.
+
+    Args:
+        half: say that nothing more comes, as a browser that is closed does.
+        seconds: how long to wait.
+    """
     parts = urlsplit(url)
+    found = b""
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=seconds) as door:
-        try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may have heard enough before the end
             door.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it had heard enough
-        found = b""
-        try:
+            if half:
+                door.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):
             while piece := door.recv(65536):
                 found += piece
-        except ConnectionResetError:
-            pass
-        return found
+    return found
