@@ -20,12 +20,12 @@ from datasets.models import Dataset
 from tests.cast import fill
 from tests.support.asking import draft
 
-A, O = "\u0430", "\u03bf"  # Cyrillic and Greek
+A, OMICRON = "\u0430", "\u03bf"  # Cyrillic and Greek
 UNSEEN = "\u200b\u2060\ufeff\u00ad\u3164\U000e0041\u115f"
 
 
 @pytest.mark.parametrize(
-    "text", [f"Upps{A}la University", f"Karolinska Institutet f{O}r all", f"rut.ek@uu.s{A}", f"Ad{A}"]
+    "text", [f"Upps{A}la University", f"Karolinska Institutet f{OMICRON}r all", f"rut.ek@uu.s{A}", f"Ad{A}"]
 )
 def test_a_word_of_two_alphabets_is_told(text: str) -> None:
     found = mixed_word(text)
