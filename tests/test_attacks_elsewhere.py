@@ -24,24 +24,15 @@ from tests.test_urls import cast, paths, signed_in, values  # noqa: F401 - two o
 pytestmark = pytest.mark.django_db
 
 AWAY = (
-    "//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "/%2F/evil.example", "///evil.example",
-    "http:evil.example", "https:/evil.example", "javascript:alert(1)//evil.example", "\thttps://evil.example",
-    "/\t/evil.example", "//evil\u3002example", "/\u2044evil.example", "//testserver@evil.example", "/\n/evil.example",
-    "https://testserver.evil.example/", "//evil.example\\@testserver", "data:text/html,evil.example", " //evil.example",
+    "//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "/%2F/evil.example",
+    "///evil.example", "http:evil.example", "https:/evil.example", "javascript:alert(1)//evil.example",
+    "\thttps://evil.example", "/\t/evil.example", "//evil\u3002example", "/\u2044evil.example",
+    "//testserver@evil.example", "/\n/evil.example", "https://testserver.evil.example/",
+    "//evil.example\\@testserver", "data:text/html,evil.example", " //evil.example",
 )  # fmt: skip
 NAMES = (
-    "next",
-    "return",
-    "return_to",
-    "redirect",
-    "redirect_uri",
-    "redirect_to",
-    "url",
-    "to",
-    "continue",
-    "goto",
-    "back",
-)
+    "next", "return", "return_to", "redirect", "redirect_uri", "redirect_to", "url", "to", "continue", "goto", "back",
+)  # fmt: skip
 HERE = "http://testserver"
 
 
@@ -71,7 +62,7 @@ def asks(number: int) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
 @pytest.mark.parametrize("who", ["anonymous", "ada", pytest.param("hedda", marks=pytest.mark.slow)])
 def test_no_address_leads_away_whatever_it_is_asked(
     who: str,
-    cast: dict[str, User | None],
+    cast: dict[str, User | None],  # noqa: F811
     values: dict[str, Any],  # noqa: F811
 ) -> None:
     client = signed_in(cast, who)
@@ -128,7 +119,8 @@ def test_forms_that_lead_on_lead_to_no_other_site(
 
 POISON = {
     "X-Forwarded-Host": "evil.example", "X-Host": "evil.example", "X-Forwarded-Server": "evil.example",
-    "Forwarded": "host=evil.example;proto=https", "X-Original-URL": "/admin/evil.example", "X-Rewrite-URL": "/evil.example",
+    "Forwarded": "host=evil.example;proto=https", "X-Original-URL": "/admin/evil.example",
+    "X-Rewrite-URL": "/evil.example",
     "X-Forwarded-Prefix": "/evil.example", "X-Forwarded-Scheme": "https", "X-Forwarded-Port": "6666",
     "X-HTTP-Method-Override": "POST", "X-Forwarded-For": "evil.example", "X-Script-Name": "/evil.example",
     "X-Wap-Profile": "http://evil.example/", "Via": "evil.example", "True-Client-IP": "evil.example",

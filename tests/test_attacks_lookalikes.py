@@ -101,7 +101,7 @@ def test_what_nobody_sees_does_not_get_in(client: Client, ada: User, brgandi: Da
     request = actions.submit(request=request, by=ada)
     named = request.participants.get(part=Part.RECIPIENT_SCIENTIST)
     assert named.name == "Rut Ek"
-    assert request.title == "Title"
+    assert request.draft["project_title"] == "Title"
     for mail in Mail.objects.all():
         assert not set(UNSEEN) & set(mail.subject + mail.text + mail.html)
 
