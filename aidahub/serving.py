@@ -19,7 +19,7 @@ BODY_SECONDS = float(os.environ.get("TEST_BODY_SECONDS", "600"))  # 50 MB at 0.7
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class ImpatientWorker(ThreadWorker):
+class ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn tells no types
     """Gunicorn's worker with threads, which stops listening to whoever takes too long."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

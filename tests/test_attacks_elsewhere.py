@@ -39,6 +39,7 @@ HERE = "http://testserver"
 def leads_away(place: str) -> bool:
     """Whether a browser that follows this address leaves the site (https://url.spec.whatwg.org/#url-parsing)."""
     seen = re.sub(r"[\t\r\n]", "", place).strip("".join(map(chr, range(33)))).replace("\\", "/")
+    seen = re.sub(r"^https:/*", "https://", re.sub(r"^/{2,}", "//", seen))
     whole = urlsplit(urljoin(HERE + "/x/", seen.replace("\u3002", ".")))
     return whole.scheme not in {"http", "https"} or whole.hostname != "testserver"
 
@@ -46,7 +47,7 @@ def leads_away(place: str) -> bool:
 def test_a_browser_would_leave_by_each_of_these() -> None:
     """The judge itself: those that stay within the site are there because some framework once read them otherwise."""
     stays = {"/%2F/evil.example", "/\u2044evil.example", "/\t/evil.example", "/\n/evil.example"}
-    assert {each for each in AWAY if not leads_away(each)} <= stays | {"http:evil.example", "https:/evil.example"}
+    assert {each for each in AWAY if not leads_away(each)} <= stays | {"http:evil.example"}
     assert not leads_away("/requests/")
     assert leads_away("//evil.example")
 
@@ -97,7 +98,7 @@ def test_forms_that_lead_on_lead_to_no_other_site(
     """Each form that has a place to go on to, filled in rightly."""
     request = request_at(Status.IN_REVIEW)
     token = invite(provider_of(brgandi, 3)).rpartition("/invitations/")[2].partition("/")[0]
-    places = [
+    places: list[tuple[User | None, str, dict[str, object]]] = [
         (None, "/accounts/login/", {"login": ada.email, "password": PASSWORD}),
         (ada, "/accounts/reauthenticate/", {"password": PASSWORD}),
         (ada, "/accounts/logout/", {}),
@@ -121,7 +122,7 @@ POISON = {
     "X-Forwarded-Host": "evil.example", "X-Host": "evil.example", "X-Forwarded-Server": "evil.example",
     "Forwarded": "host=evil.example;proto=https", "X-Original-URL": "/admin/evil.example",
     "X-Rewrite-URL": "/evil.example",
-    "X-Forwarded-Prefix": "/evil.example", "X-Forwarded-Scheme": "https", "X-Forwarded-Port": "6666",
+    "X-Forwarded-Prefix": "/evil.example", "X-Forwarded-Scheme": "https", "X-Forwarded-Port": "64646",
     "X-HTTP-Method-Override": "POST", "X-Forwarded-For": "evil.example", "X-Script-Name": "/evil.example",
     "X-Wap-Profile": "http://evil.example/", "Via": "evil.example", "True-Client-IP": "evil.example",
 }  # fmt: skip
@@ -131,7 +132,8 @@ PUBLIC = ("/", "/datasets/", "/metrics/", "/privacy/", f"/{BRGANDI_DOI}", f"/{BR
 
 def told(answer: Any) -> tuple[int, bytes, str]:
     """What a cache would keep of an answer."""
-    return answer.status_code, answer.content, answer.headers.get("Location", "")
+    body = answer.getvalue() if answer.streaming else answer.content
+    return answer.status_code, body, answer.headers.get("Location", "")
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -139,7 +141,7 @@ def test_no_header_that_caches_ignore_changes_a_page(client: Client, brgandi: Da
     """The one who asks first must not decide what the others read, neither in a cache nor in our own memory."""
     first = told(Client().get(path, headers=POISON))
     assert b"evil" not in first[1]
-    assert b"6666" not in first[1]
+    assert b"64646" not in first[1]
     assert "evil" not in first[2]
     assert told(client.get(path)) == first
 
@@ -147,7 +149,12 @@ def test_no_header_that_caches_ignore_changes_a_page(client: Client, brgandi: Da
 @pytest.mark.parametrize("path", ["/", f"/{BRGANDI_DOI}", "/metrics/", "/privacy/"])
 def test_no_word_behind_the_address_stays_in_a_page(client: Client, brgandi: Dataset, path: str) -> None:
     clean = told(client.get(path))
-    assert b"zqevilqz" not in told(client.get(f"{path}?zqevilqz=zqevilqz&utm=zqevilqz&next=//zqevilqz"))[1]
+    other = told(client.get(f"{path}?zqevilqz=zqevilqz&utm=zqevilqz&next=//zqevilqz"))[1].decode()
+    places = re.findall(r'"([^"]*zqevilqz[^"]*)"', other)
+    assert other.count("zqevilqz") == sum(place.count("zqevilqz") for place in places), "nowhere but in addresses"
+    assert not [place for place in places if "zqevilqz" in place.partition("?")[0]], (
+        "a place to come back to is judged later"
+    )
     assert told(client.get(path)) == clean
 
 
@@ -157,8 +164,8 @@ def test_what_changes_a_page_is_named_for_caches(client: Client, brgandi: Datase
     varies = {name.strip().lower() for name in answer.headers.get("Vary", "").split(",")}
     swedish = client.get(path, headers={"accept-language": "sv"})
     machine = client.get(path, headers={"accept": "text/turtle"})
-    assert swedish.content == answer.content or "accept-language" in varies
-    assert machine.content == answer.content or "accept" in varies
+    assert told(swedish) == told(answer) or "accept-language" in varies
+    assert told(machine) == told(answer) or "accept" in varies
 
 
 @pytest.mark.parametrize("host", ["testserver:6666", "TESTSERVER", "testserver."])

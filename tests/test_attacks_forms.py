@@ -205,7 +205,7 @@ def test_no_posted_name_of_another_s_thing_is_followed(
     request = request_at(Status.IN_REVIEW)
     client.force_login(opal)
     own = sent(otto, other)
-    said = []
+    said: list[tuple[object, ...]] = []
     for reference in (request.reference, "AIDA-2026-99999"):
         for slug in ("approve", "reject", "send-back"):
             answer = client.post(f"{ADMIN}several/{slug}/", {"reference": [reference], "reason": "Mine now."})

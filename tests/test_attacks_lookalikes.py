@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -67,9 +69,9 @@ def test_a_domain_as_machines_read_it(domain: str, machines: str) -> None:
     assert for_machines(domain) == machines
 
 
-def person(**fields: str) -> Person:
+def person(**fields: Any) -> Person:
     """A recipient scientist with these facts."""
-    values = {"name": "Rut Ek", "email": "rut@uu.se", "institution": "Uppsala University", **fields}
+    values: dict[str, Any] = {"name": "Rut Ek", "email": "rut@uu.se", "institution": "Uppsala University", **fields}
     return Person(Part.RECIPIENT_SCIENTIST, affiliated=Affiliated(Affiliation.UNKNOWN, "", ""), **values)
 
 

@@ -109,7 +109,7 @@ def test_who_sends_slowly_holds_no_thread_for_ever(server: Server) -> None:
 
 
 @pytest.fixture
-def cookies(ada: User) -> Iterator[str]:
+def cookies(ada: User) -> str:
     """The cookies of Ada's browser; the token of its forms is the second one."""
     client = Client()
     client.force_login(ada)

@@ -19,16 +19,14 @@ class Answer:
     body: bytes
 
 
-def ask(url: str, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-    """One request with exactly these headers; redirects are not followed."""
+def ask(url: str, path: str, **headers: str) -> Answer:
+    """GET with exactly these headers; redirects are not followed."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     try:
-        connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
-        if body is not None:
-            headers = {"Content-Length": str(len(body)), **headers}
+        connection.putrequest("GET", path, skip_host="Host" in headers, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
-        connection.endheaders(body)
+        connection.endheaders()
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:
