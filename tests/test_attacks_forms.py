@@ -248,7 +248,8 @@ def test_the_admin_offers_no_other_way_to_look_things_up(
             "app_label=accounts&model_name=user&field_name=x",
             "app_label=accounts&model_name=providerlink&field_name=user",
         ):
-            assert client.get(f"/admin/autocomplete/?term=a&{query}").status_code in {403, 404}
+            status = client.get(f"/admin/autocomplete/?term=a&{query}").status_code
+            assert status in {403, 404} or person == hedda, "hub staff have the list of people"
         for query in ("_popup=1", "_to_field=password", "_to_field=id&_popup=1", "all=", "e=1"):
             answer = client.get(f"{ADMIN}?{query}")
             assert answer.status_code in {200, 302, 400}
