@@ -59,9 +59,9 @@ def test_honest_names_are_not(text: str) -> None:
     ("domain", "machines"),
     [
         ("uu.se", ""),
-        ("umeå.se", "xn--ume-1la.se"),
-        (f"k{A}rolinska.se", "xn--krolinska-66g.se"),
-        ("xn--ume-1la.se", "xn--ume-1la.se"),
+        ("umeå.se", "xn--ume-wla.se"),
+        (f"k{A}rolinska.se", "xn--krolinska-0yh.se"),
+        ("xn--ume-wla.se", "xn--ume-wla.se"),
         ("a..\u00e5", "?"),
     ],
 )
