@@ -53,6 +53,7 @@ ANSWERED = (
     ("HTTP Methods", "Possible interesting methods"),
     ("LDAP Injection", "via injection in the parameter"),
     ("Review Webserver Metafiles for Information Leakage", "Found webpage"),
+    ("Spring4Shell", "class.module.classLoader"),
     ("Secure Flag cookie", "Secure flag is not set"),
     ("Unencrypted Channels", "No HTTPS redirection"),
 )
