@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run stack test test-slow test-postgres bench check fix sbom sample messages venv lock
+.PHONY: help run stack test test-slow test-postgres bench check fix sbom sample messages venv lock scan
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -44,6 +44,10 @@ sample: venv  ## keeps an archive of the release VERSION=0.1.0 for the upgrade t
 
 messages: venv  ## the Swedish words: collects new strings, compiles, says what is untranslated
 	@$(RUN) -m scripts.messages
+
+scan: venv  ## wapiti against a trial site, signed in as each kind of person (25 minutes); WHO= for one
+	@$(PYTHON) scripts/venv.py scan
+	@$(RUN) -m scripts.scan $(WHO)
 
 venv:  ## .venv with everything for the checks and tests
 	@$(PYTHON) scripts/venv.py dev

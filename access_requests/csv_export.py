@@ -11,7 +11,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are what East Asian keyboards type; some programs read them as the narrow ones.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 

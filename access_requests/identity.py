@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from .finding import Finding, Sentence, fine, look
 from .institutions.matching import Affiliated, Affiliation
+from .lookalikes import for_machines, mixed_word
 from .rows import Shown
 from .workflow import Part, Status
 
@@ -165,4 +166,17 @@ def about_earlier_requests(person: Person) -> Finding | None:
     )
 
 
-CHECKS = (about_the_address, about_the_orcid, about_earlier_requests)
+def about_the_letters(person: Person) -> Finding | None:
+    """Whether a name, an institution or an address is written so that it can be taken for another one."""
+    if machines := for_machines(person.domain):
+        return look(
+            _("%(domain)s is %(machines)s for machines: letters of another alphabet can look like the usual ones.")
+            % {"domain": person.domain, "machines": machines}
+        )
+    word = mixed_word(f"{person.name} {person.institution} {person.email} {person.title}")
+    if not word:
+        return None
+    return look(_("“%(word)s” mixes letters of several alphabets and can be taken for another word.") % {"word": word})
+
+
+CHECKS = (about_the_address, about_the_letters, about_the_orcid, about_earlier_requests)

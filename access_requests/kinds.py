@@ -24,6 +24,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
+from aidahub.outbox.wording import INVISIBLE
+
 PERSON_PARTS = ("name", "title", "email")
 ORCID = re.compile(r"^(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?$", re.IGNORECASE)
 PHONE = re.compile(r"^\+?(?:[\s()./-]*[0-9]){5,}[\s()./-]*$")
@@ -119,7 +121,7 @@ def plain(value: object, *, lines: bool = False) -> str:
     if value is None or isinstance(value, bool | list | tuple | Mapping):
         return ""
     text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(char for char in text if _is_meant_to_be_read(char))
+    text = "".join(char for char in INVISIBLE.sub("", text) if _is_meant_to_be_read(char))
     if lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return " ".join(text.split())

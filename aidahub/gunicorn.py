@@ -22,7 +22,11 @@ except WrongSetting as problem:
 from aidahub.logs import speak_json
 from aidahub.watching.together import begin_counting, count_on_without
 
-worker_class = "gthread"
+worker_class = "aidahub.serving.ImpatientWorker"  # gthread, without patience
+limit_request_line = 8190  # a search with every facet is long
+limit_request_fields = 60
+limit_request_field_size = 8190
+keepalive = 5
 timeout = 60
 graceful_timeout = 20
 max_requests = 10_000  # a worker that slowly grows is replaced now and then

@@ -70,9 +70,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "aidahub.health.HealthChecks",  # first: a probe knows neither the site's name nor its scheme
-    "aidahub.watching.answers.AnswerLog",
+    "aidahub.headers.EveryAnswer",  # these three first: no answer of another one escapes them
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "aidahub.health.HealthChecks",  # before the host is looked at: a probe knows neither the site's name nor its scheme
+    "aidahub.watching.answers.AnswerLog",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -85,11 +87,9 @@ MIDDLEWARE = [
     "aidahub.pages.errors.AddressesWithoutNul",
     "django.contrib.messages.middleware.MessageMiddleware",
     "aidahub.accounts.middleware.SignedOut",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "aidahub.accounts.sessions.LastSeen",
     "aidahub.accounts.locks.Locks",
-    "csp.middleware.CSPMiddleware",
 ]
 
 TEMPLATES = [
@@ -322,6 +322,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
+        "frame-src": ["'none'"],
+        "worker-src": ["'none'"],
         "frame-ancestors": ["'none'"],
         # A sign-in form leads on to the service that was chosen, and browsers hold that hop against this list.
         "form-action": ["'self'", *(service.origin for service in SIGN_IN_SERVICES)],
@@ -336,12 +338,16 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "aidahub.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^prometheus$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS")
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # style sheets and scripts are for this site's own pages
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # whether the other names under this domain are https is for their owners to say
+    "security.W002",  # aidahub.headers.EveryAnswer says it on more answers than Django's middleware would
+    "security.W005",  # whether the other names under this domain are https is for their owners to say: HSTS_SUBDOMAINS
     "security.W021",  # and so is the browsers' preload list
 ]
 

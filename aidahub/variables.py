@@ -248,6 +248,12 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "HSTS_SUBDOMAINS",
+        "no",
+        "`yes` when every name below that of `BASE_URL` is https, too: browsers then refuse http there for a year.",
+        kind=YesNo(),
+    ),
+    Variable(
         "TRUSTED_PROXY_COUNT",
         "0",
         "How many reverse proxies of yours stand before the site (limits count by address).",

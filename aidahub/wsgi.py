@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from aidahub.serving import with_whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aidahub.settings")
 
-application = get_wsgi_application()
+application = with_whole_bodies(get_wsgi_application())

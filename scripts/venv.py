@@ -3,8 +3,9 @@
     python3 scripts/venv.py runtime    what the site needs
     python3 scripts/venv.py dev        that, and what the checks and tests need
     python3 scripts/venv.py uv         only uv, for `make lock`
+    python3 scripts/venv.py scan       what attacks the running site, in an environment of its own: .venv-scan
 
-A stamp in .venv holds the hash of the requirements that were installed, so that a second call on an
+A stamp in each environment holds the hash of the requirements that were installed, so that a second call on an
 unchanged machine does nothing. Uses the standard library only, and no syntax newer than Python 3.6 knows, because the
 first thing it may have to say is that Python is too old.
 """
@@ -18,11 +19,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
-FILES = {"runtime": "requirements.txt", "dev": "requirements-dev.txt", "uv": "requirements-uv.txt"}
+FILES = {
+    "runtime": "requirements.txt",
+    "dev": "requirements-dev.txt",
+    "uv": "requirements-uv.txt",
+    "scan": "requirements-scan.txt",
+}
+# The scanner wants other versions of what the site stands on.
+HOMES = {"scan": ROOT / ".venv-scan"}
 # What each set contains besides itself: a machine with the dev set needs no runtime install.
-CONTAINED_IN = {"runtime": ["runtime", "dev"], "dev": ["dev"], "uv": ["uv"]}
+CONTAINED_IN = {"runtime": ["runtime", "dev"], "dev": ["dev"], "uv": ["uv"], "scan": ["scan"]}
 
 
 def main() -> int:
@@ -39,7 +46,7 @@ def main() -> int:
     if missing:
         return fail(missing)
     installed = any(stamp(name).is_file() and stamp(name).read_text() == digest(name) for name in CONTAINED_IN[wanted])
-    return 0 if installed and works() else make(wanted)
+    return 0 if installed and works(wanted) else make(wanted)
 
 
 def missing_parts() -> str:
@@ -55,14 +62,25 @@ def missing_parts() -> str:
     return ""
 
 
+def home(wanted: str) -> Path:
+    """The folder of the environment that holds the set `wanted`."""
+    return HOMES.get(wanted, VENV)
+
+
+def python(wanted: str) -> Path:
+    """The Python of that environment."""
+    return home(wanted) / "bin" / "python"
+
+
 def make(wanted: str) -> int:
-    """Make .venv if it is missing or broken, and install the set `wanted` into it."""
-    if not works() and not create():
+    """Make the environment if it is missing or broken, and install the set `wanted` into it."""
+    name = home(wanted).name
+    if not works(wanted) and not create(wanted):
         return fail(
-            "A virtual environment could not be made in .venv: install Python's venv module "
+            "A virtual environment could not be made in " + name + ": install Python's venv module "
             "(on Debian and Ubuntu: `apt-get install python3-venv`) and try again."
         )
-    print(f"Installing {FILES[wanted]} into .venv ...", flush=True)
+    print(f"Installing {FILES[wanted]} into {name} ...", flush=True)
     if not install(wanted):
         return fail(
             f"Installing {FILES[wanted]} failed, see above: check the network or pip's configuration, then try again."
@@ -71,25 +89,27 @@ def make(wanted: str) -> int:
     return 0
 
 
-def works() -> bool:
-    """Whether .venv holds a Python with pip that starts."""
-    if not PYTHON.exists():
+def works(wanted: str) -> bool:
+    """Whether the environment for the set `wanted` holds a Python with pip that starts."""
+    if not python(wanted).exists():
         return False
     probe = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.call([str(PYTHON), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return (
+        subprocess.call([str(python(wanted)), "-c", probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    )
 
 
-def create() -> bool:
-    """Make an empty .venv; False when Python cannot."""
-    shutil.rmtree(str(VENV), ignore_errors=True)
-    command = [sys.executable, "-m", "venv", str(VENV)]
-    return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0 and works()
+def create(wanted: str) -> bool:
+    """Make an empty environment for the set `wanted`; False when Python cannot."""
+    shutil.rmtree(str(home(wanted)), ignore_errors=True)
+    command = [sys.executable, "-m", "venv", str(home(wanted))]
+    return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0 and works(wanted)
 
 
 def install(wanted: str) -> bool:
     """Install the locked files with uv, and with pip where uv cannot (which knows all of its own settings)."""
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    uv = VENV / "bin" / "uv"
+    pip = [str(python(wanted)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    uv = home(wanted) / "bin" / "uv"
     have_uv = uv.exists() or subprocess.call([*pip, "-r", str(ROOT / FILES["uv"])]) == 0
     if wanted == "uv":
         return have_uv
@@ -101,19 +121,19 @@ def install(wanted: str) -> bool:
             "--quiet",
             "--compile-bytecode",
             "--python",
-            str(PYTHON),
+            str(python(wanted)),
             "--require-hashes",
         ]
-        if subprocess.call([*command, "-r", str(ROOT / FILES[wanted])], env=settings_for_uv()) == 0:
+        if subprocess.call([*command, "-r", str(ROOT / FILES[wanted])], env=settings_for_uv(wanted)) == 0:
             return True
         print("uv could not do it; trying pip.", flush=True)
     return subprocess.call([*pip, "-r", str(ROOT / FILES[wanted])]) == 0
 
 
-def settings_for_uv() -> "dict[str, str]":
+def settings_for_uv(wanted: str) -> "dict[str, str]":
     """The environment with pip's own index, if one is configured, handed to uv, which does not read pip's settings."""
     environment = dict(os.environ)
-    command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
+    command = [str(python(wanted)), "-m", "pip", "config", "get", "global.index-url"]
     index = (
         subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
     )
@@ -125,7 +145,7 @@ def settings_for_uv() -> "dict[str, str]":
 
 def stamp(name: str) -> Path:
     """Where the hash of the installed set `name` is kept."""
-    return VENV / (".installed-" + name)
+    return home(name) / (".installed-" + name)
 
 
 def digest(name: str) -> str:

@@ -172,7 +172,7 @@ def test_the_file_is_safe_to_open_and_to_keep(granted: AccessRequest, hedda: Use
     assert b"'=HYPERLINK" in raw
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_what_looks_like_a_formula_gets_an_apostrophe(start: str) -> None:
     assert cell(f"{start}1+1") == f"'{start}1+1"
     assert cell(f"a{start}") == f"a{start}"

@@ -224,7 +224,7 @@ class TestExport:
         values = [value for value in row.values() if "HYPERLINK" in value or value.startswith("'+1")]
         assert values == [f"'{text}", "'+1 is what we add to each and every image of the set."]
 
-    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
     def test_each_beginning_of_a_formula(self, start: str) -> None:
         assert cell(f"{start}1+1") == f"'{start}1+1"
 

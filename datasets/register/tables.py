@@ -12,8 +12,8 @@ from markdown_it.rules_block import StateBlock
 
 from datasets.register.blocks import MAX_LINE, after_boundary, indentation, line_of
 
-SEPARATOR = re.compile(r"[+|: \t-]*-[+|: \t-]*")
-FOOT_SEPARATOR = re.compile(r"[+|: \t=]*=[+|: \t=]*")
+SEPARATOR = re.compile(r"[+|: \t]*-[+|: \t-]*")
+FOOT_SEPARATOR = re.compile(r"[+|: \t]*=[+|: \t=]*")
 PIPE = re.compile(r"\||.*?[^\\]\|")
 CODE = re.compile(r"(?<!`)(`{1,5})(?!`)(.+?)(?<!`)\1(?!`)")
 MAX_CELLS = 200

@@ -98,6 +98,7 @@ def test_axe_finds_nothing(
 
     page.on("console", note)
     page.on("request", lambda request: None if request.url.startswith((url, "data:")) else refused.append(request.url))
+    page.on("websocket", lambda opened: refused.append(opened.url))
     people = {**cast, "otto": otto}
     here = "nobody yet"
     for who, path in visits(people, values, brgandi):

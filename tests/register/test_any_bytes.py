@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from datasets.register.findings import Refusal
 from datasets.register.reader import read
+from tests.cast import BRGANDI
 from tests.register.pages import BODY, FRONT, REGISTER, a_page
 
 RIGHT = a_page()
@@ -141,6 +142,18 @@ def test_any_bytes_are_read_or_refused(number: int) -> None:
 @pytest.mark.parametrize("number", range(4), ids=NAMES)
 def test_many_more_bytes_are_read_or_refused(number: int) -> None:
     _tests(LONG)[number]()
+
+
+REAL = BRGANDI.read_bytes()
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, len(REAL)), st.integers(0, 4000), st.integers(0, len(REAL)), st.binary(max_size=8))
+def test_a_real_page_with_a_piece_moved_is_read_or_refused(start: int, length: int, to: int, data: bytes) -> None:
+    """As after a merge that went wrong: a piece stands elsewhere, with something between."""
+    rest = REAL[:start] + REAL[start + length :]
+    read_or_refused(rest[:to] + data + REAL[start : start + length] + rest[to:])
 
 
 BOMBS = [
