@@ -37,6 +37,7 @@ def wrong_values(kind: kinds.Kind[object]) -> list[str]:
         kinds.Mailbox: ["nobody", "a@b", "a@example.org\nBcc: b@example.org"],
         kinds.YesNo: ["maybe", "2"],
         kinds.OneOf: ["none of them"],
+        kinds.Day: ["yesterday", "2026-02-30"],
         kinds.TimeZone: ["Uppsala", "/etc/passwd"],
         kinds.WebAddress: ["hub.example.org", "https://", "javascript:alert(1)", "http://[", "http://a:b/"],
         kinds.Folder: [str(Path(__file__)), f"{__file__}/x"],

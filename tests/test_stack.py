@@ -12,7 +12,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -88,10 +88,10 @@ def test_every_program_comes_back_after_sigkill(folder: Path) -> None:
             wait_until(lambda: status(f"{stack.base_url}/accounts/login/") == 200, seconds=60, what=f"after {name}")
             assert not set(before) & set(stack.pids(name))
         assert stack.revive() == []
-        ids = [pid for name in stack.NAMES for pid in stack.pids(name)]
+        running = known(pid for name in stack.NAMES for pid in stack.pids(name))
     finally:
         stack.stop()
-    assert [pid for pid in ids if started_at(pid)] == []
+    assert left(running) == []
 
 
 class Command:
@@ -117,12 +117,17 @@ class Command:
     def leaders(self) -> dict[str, int]:
         return {path.stem: json.loads(path.read_text())["pid"] for path in (self.var / "stack" / "run").glob("*.pid")}
 
-    def processes(self) -> list[int]:
-        return [pid for leader in self.leaders().values() for pid in family_of(leader)]
+    def processes(self) -> list[tuple[int, str]]:
+        return known(pid for leader in self.leaders().values() for pid in family_of(leader))
 
 
-def all_gone(pids: list[int]) -> bool:
-    return not any(started_at(pid) for pid in pids)
+def known(pids: Iterable[int]) -> list[tuple[int, str]]:
+    """Processes by number and start, since a number is used again."""
+    return [(pid, started_at(pid)) for pid in pids]
+
+
+def left(processes: list[tuple[int, str]]) -> list[int]:
+    return [pid for pid, started in processes if started and started_at(pid) == started]
 
 
 @pytest.mark.slow
@@ -139,12 +144,12 @@ def test_make_stack_keeps_its_programs_alive_and_leaves_nothing(folder: Path) ->
 
         running = stack.processes()
         process.kill()  # make and the keeper, as the kernel does when memory is short
-        wait_until(lambda: all_gone(running), seconds=60, what="the end of every program")
+        wait_until(lambda: not left(running), seconds=60, what="the end of every program")
 
         process = stack.start()
         running = stack.processes()
         process.popen.terminate()  # make alone
-        wait_until(lambda: all_gone(running), seconds=60, what="the end of every program")
+        wait_until(lambda: not left(running), seconds=60, what="the end of every program")
         assert stack.leaders() == {}
         assert "Traceback" not in process.log
     finally:
