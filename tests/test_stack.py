@@ -150,7 +150,7 @@ def test_make_stack_keeps_its_programs_alive_and_leaves_nothing(folder: Path) ->
         running = stack.processes()
         process.popen.terminate()  # make alone
         wait_until(lambda: not left(running), seconds=60, what="the end of every program")
-        assert stack.leaders() == {}
+        wait_until(lambda: not list((stack.var / "stack" / "run").glob("*.pid")), seconds=30, what="an empty folder")
         assert "Traceback" not in process.log
     finally:
         process.stop()
