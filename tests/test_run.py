@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from aidahub.environment import ROOT, without_ours
-from aidahub.running.processes import end_leftover, started_at
+from aidahub.running.leftovers import end_leftovers, started_at
 from tests.support.processes import Process, wait_until
 
 pytestmark = pytest.mark.xdist_group("make run")
@@ -250,7 +250,7 @@ def test_leftover_of_a_killed_start_is_ended(tmp_path: Path) -> None:
     left = subprocess.Popen(["sleep", "60"], start_new_session=True)
     memory = tmp_path / "web.pid"
     memory.write_text(json.dumps({"pid": left.pid, "started": started_at(left.pid)}))
-    end_leftover(memory)
+    end_leftovers(tmp_path)
     assert left.wait(5) == -signal.SIGTERM
     assert not memory.exists()
 
@@ -259,7 +259,7 @@ def test_stranger_with_the_id_of_a_leftover_lives_on(tmp_path: Path) -> None:
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
     memory = tmp_path / "web.pid"
     memory.write_text(json.dumps({"pid": stranger.pid, "started": "long ago"}))
-    end_leftover(memory)
+    end_leftovers(tmp_path)
     assert stranger.poll() is None
     assert not memory.exists()
     stranger.kill()

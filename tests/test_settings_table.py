@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aidahub import kinds
@@ -64,6 +64,7 @@ def test_wrong_value_is_refused_in_one_sentence(variable: Variable) -> None:
 
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+@settings(max_examples=25)
 @given(text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_any_text_is_used_or_refused(variable: Variable, text: str) -> None:
     said = ""
@@ -108,10 +109,10 @@ def jobs() -> Iterator[tuple[str, str, dict[str, str]]]:
 @pytest.mark.slow
 def test_each_wrong_or_missing_variable_stops_each_program(tmp_path: Path) -> None:
     asked = list(jobs())
-    settings = {"DJANGO_SETTINGS_MODULE": "aidahub.settings", "VAR_DIR": str(tmp_path)}
+    usual = {"DJANGO_SETTINGS_MODULE": "aidahub.settings", "VAR_DIR": str(tmp_path)}
     result = subprocess.run(
         [sys.executable, "-m", "tests.support.refusals"],
-        input=json.dumps([[*PROGRAMS[program], settings | variables] for program, _, variables in asked]),
+        input=json.dumps([[*PROGRAMS[program], usual | variables] for program, _, variables in asked]),
         cwd=ROOT,
         env=without_ours(),
         stdout=subprocess.PIPE,

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from aidahub.running import leftovers
+from aidahub.running.leftovers import PATIENCE, end_leftovers, family_of, signal_group, signal_one, started_at
 from aidahub.running.tether import tethered
 from aidahub.running.trouble import CannotStart
-
-PATIENCE = 8  # seconds that a program gets to end by itself
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Family:
         self.folder = folder
         self.children: list[Child] = []
         self.lock: IO[str] | None = None
+        self.guard: subprocess.Popen[bytes] | None = None
 
     def claim(self, address: str) -> None:
         """Make this process the one that owns the folder, and end what a killed one left.
@@ -126,8 +127,15 @@ class Family:
         self.lock.truncate(0)
         self.lock.write(address)
         self.lock.flush()
-        for memory in self.folder.glob("*.pid"):
-            end_leftover(memory)
+        end_leftovers(self.folder)
+        # Ends them, too, when this process is killed.
+        self.guard = subprocess.Popen(
+            [sys.executable, "-S", leftovers.__file__, str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def start(self, program: Program) -> Child:
         """Start one program of the family."""
@@ -170,66 +178,9 @@ class Family:
                 child.popen.wait(max(0.1, end - time.monotonic()))
             child.forget()
         self.children.clear()
+        if self.guard:
+            self.guard.communicate()  # closes its standard input
+            self.guard = None
         if self.lock:
             self.lock.close()  # somebody else may have the folder now
             self.lock = None
-
-
-def started_at(pid: int) -> str:
-    """When the process `pid` started, in the system's own words; empty when there is none.
-
-    A process id is used again sooner or later, an id together with a start is not.
-    """
-    stat = Path(f"/proc/{pid}/stat")
-    with contextlib.suppress(OSError):
-        return stat.read_text().rpartition(")")[2].split()[19]
-    if Path("/proc/self/stat").exists():
-        return ""
-    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return answer.stdout.strip()
-
-
-def end_leftover(memory: Path) -> None:
-    """End the program that the pid file `memory` remembers, if it is really that one, and remove the file."""
-    try:
-        left = json.loads(memory.read_text())
-        pid, started, ending = int(left["pid"]), str(left["started"]), int(left.get("ending", signal.SIGTERM))
-    except (ValueError, KeyError, TypeError):
-        memory.unlink()
-        return
-    if started and started_at(pid) == started:
-        signal_one(pid, ending)
-        end = time.monotonic() + PATIENCE
-        while started_at(pid) == started and time.monotonic() < end:
-            time.sleep(0.05)
-        signal_group(pid, signal.SIGKILL)
-    memory.unlink(missing_ok=True)
-
-
-def family_of(leader: int) -> list[int]:
-    """The ids of the processes that the process `leader` leads or has started, its own first; empty when it is gone.
-
-    A program may give its children groups of their own, as PostgreSQL does.
-    """
-    parents, groups = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, parent, group = stat.read_text().rpartition(")")[2].split()[:3]
-            if state != "Z":
-                parents[int(stat.parent.name)], groups[int(stat.parent.name)] = int(parent), int(group)
-    found = {pid for pid, group in groups.items() if group == leader}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return sorted(found, key=lambda pid: (pid != leader, pid))
-
-
-def signal_one(pid: int, number: int) -> None:
-    """Send a signal to one process, if there still is one."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
-
-
-def signal_group(pid: int, number: int) -> None:
-    """Send a signal to the group that the process `pid` leads, if there still is one."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)

@@ -38,13 +38,16 @@ $servers
 """)
 
 
-def find_nginx() -> str:
-    """The path of the installed nginx, also where users have no /usr/sbin in their PATH.
+def find_nginx(places: str = "") -> str:
+    """The path of the installed nginx.
+
+    Args:
+        places: where to look; by default PATH, and where Debian has it, which is not in everybody's PATH.
 
     Raises:
         CannotStart: when there is none.
     """
-    if found := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/sbin"):
+    if found := shutil.which("nginx", path=places or f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/sbin"):
         return found
     raise CannotStart(MISSING)
 

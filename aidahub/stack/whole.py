@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from aidahub.environment import ROOT, without_ours
 from aidahub.running import broker, doors
+from aidahub.running.leftovers import signal_group, signal_one
 from aidahub.running.postgres import Postgres
-from aidahub.running.processes import Child, Family, Program, signal_group, signal_one
+from aidahub.running.processes import Child, Family, Program
 from aidahub.running.programs import BEAT, WEB, WORKER
 from aidahub.running.trouble import CannotStart
 from aidahub.stack.nginx import find_nginx, nginx
@@ -177,7 +178,7 @@ class Stack:
             self._start(Program(name, WEB, {**self.environment, "BIND": f"unix:{self.socket(name)}"}))
         for name in WORKERS:
             command = [*WORKER, "--concurrency=1", f"--hostname={name}@%h"]
-            self._start(Program(name, command, self.environment, orphaned=signal.SIGQUIT))
+            self._start(Program(name, command, self.environment))
         schedule = f"--schedule={self.family.folder / 'schedule'}"
         self._start(Program("beat", [*BEAT, schedule], self.environment))
         for name in WEBS:
