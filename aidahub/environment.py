@@ -1,32 +1,43 @@
-"""Every environment variable that AIDA Hub reads, in one table.
+"""Reads the environment variables of the table in `variables.py`.
 
-`settings.py` reads through it, `docs/settings.md` is written from it, and a wrong or missing value stops the start
-with one sentence that says which variable and what it should hold.
+`settings.py` reads through it, and a wrong or missing value stops the start of any program with one sentence that
+says which variable and what it should hold.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
+from aidahub.kinds import (
+    Day,
+    Folder,
+    Kind,
+    Number,
+    OneOf,
+    Records,
+    Text,
+    TimeZone,
+    WebAddress,
+    WrongSetting,
+    YesNo,
+)
+from aidahub.variables import BY_NAME, NAMES, VARIABLES
+
+__all__ = ["NAMES", "ROOT", "VARIABLES", "Environment", "WrongSetting", "kept_secret", "say_plainly", "without_ours"]
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class WrongSetting(ImproperlyConfigured):
-    """An environment variable is missing or holds something that cannot be used; its text is for the operator."""
 
 
 def say_plainly() -> None:
@@ -42,99 +53,6 @@ def say_plainly() -> None:
     sys.excepthook = hook
 
 
-@dataclass(frozen=True)
-class Variable:
-    """One environment variable: its name, what it holds when it is not set, and what it is for."""
-
-    name: str
-    default: str
-    meaning: str
-    shown_default: str = ""
-
-
-VARIABLES = (
-    Variable(
-        "SECRET_KEY",
-        "",
-        "Signs sessions and links; 50 or more random characters. Must be set unless the site is on loopback.",
-        "made up once and kept in `VAR_DIR`",
-    ),
-    Variable("BASE_URL", "http://127.0.0.1:8000", "The address people use; every link in a mail starts with it."),
-    Variable("DEMO", "no", "`yes` on a trial site with made-up people; refused unless `BASE_URL` is on loopback."),
-    Variable(
-        "VAR_DIR", "var", "The folder for what the site writes: database, files, static files, checkpoints, socket."
-    ),
-    Variable(
-        "DATABASE_URL",
-        "",
-        "`postgres://user:password@host/name`, or `sqlite:////absolute/path`.",
-        "SQLite, `aidahub.sqlite3` in `VAR_DIR`",
-    ),
-    Variable(
-        "BROKER_URL",
-        "",
-        "Redis or Valkey for background work: `redis://host:6379/0` or `redis+socket:///path`.",
-        "the socket `valkey.sock` in `VAR_DIR`",
-    ),
-    Variable(
-        "EMAIL_URL",
-        "",
-        "The mail server: `smtp+tls://user:password@host:587`, `smtp+ssl://...` or `smtp://host:25`.",
-        "unset: no mail leaves the machine, all stay in the outbox",
-    ),
-    Variable("EMAIL_FROM", "AIDA Data Hub <no-reply@localhost>", "The sender of every mail."),
-    Variable("HUB_NAME", "AIDA Data Hub", "What the hub is called in pages and mails."),
-    Variable("HUB_EMAIL", "aida-data@nbis.se", "The hub's own address: shown on pages, and Reply-To of every mail."),
-    Variable("DOI_PREFIX", "10.23698", "The prefix of the DOIs whose landing pages are served here."),
-    Variable(
-        "REGISTER_URL",
-        "https://datahub.aida.scilifelab.se",
-        "What relative addresses in dataset pages are relative to.",
-    ),
-    Variable("REFERENCE_PREFIX", "AIDA", "The first part of a request's reference, as in AIDA-2026-00042."),
-    Variable("REMIND_AFTER", "5", "Working days after which whoever has the turn in a request is reminded."),
-    Variable("ESCALATE_AFTER", "10", "Working days after which hub staff hear that a turn lasts too long."),
-    Variable("CLOSE_AFTER", "60", "Silent days in *sent back* or *approved* after which hub staff are asked to close."),
-    Variable("DRAFT_DAYS", "90", "Days after which an unchanged draft is deleted; a mail warns 7 days before."),
-    Variable("REOPEN_DAYS", "30", "Days within which hub staff can reopen a request that has ended."),
-    Variable("PROMISED_DAYS", "6", "Working days within which applicants are told to expect an answer."),
-    Variable("FILE_MAX_MB", "10", "The most megabytes of one file that people attach to a request."),
-    Variable("REQUEST_FILES_MAX", "20", "The most files of one request."),
-    Variable("REQUEST_FILES_MAX_MB", "50", "The most megabytes of all files of one request together."),
-    Variable("OUTBOX_TICK", "5", "Seconds between two looks into the outbox for mails to send."),
-    Variable(
-        "ORCID_CLIENT_ID", "", "Turns on sign-in with ORCID, together with the secret.", "unset: no ORCID sign-in"
-    ),
-    Variable("ORCID_CLIENT_SECRET", "", "The secret that belongs to `ORCID_CLIENT_ID`.", "unset"),
-    Variable("ORCID_URL", "https://orcid.org", "Where ORCID is; only a trial site may name another than the real one."),
-    Variable(
-        "OIDC_PROVIDERS",
-        "[]",
-        "OpenID Connect providers such as Life Science Login, as a JSON list of objects with `id`, `name`, "
-        "`client_id`, `secret` and `server_url`.",
-    ),
-    Variable(
-        "TRUSTED_PROXY_COUNT", "0", "How many reverse proxies of yours stand before the site (limits count by address)."
-    ),
-    Variable(
-        "FILES_DIR",
-        "",
-        "The folder for attached files; never one from which the web server serves anything.",
-        "`files` in `VAR_DIR`",
-    ),
-    Variable(
-        "INVITATION_DAYS", "30", "Days for which an invitation works: to act for a provider, or to a part in a request."
-    ),
-    Variable("LOG_LEVEL", "INFO", "The least important log entries that are written: DEBUG, INFO, WARNING or ERROR."),
-    Variable("LANGUAGE", "en", "The language of people who have not chosen one: en or sv."),
-    Variable("TIME_ZONE", "Europe/Stockholm", "The zone in which times are shown; they are stored in UTC."),
-    Variable("WEB_WORKERS", "1", "Web processes of gunicorn."),
-    Variable("WEB_THREADS", "8", "Threads of each web process."),
-    Variable("BIND", "127.0.0.1:8000", "The address and port, or `unix:/path`, on which gunicorn listens."),
-)
-BY_NAME = {variable.name: variable for variable in VARIABLES}
-
-
 class Environment:
     """Reads the variables of the table from `values`, and says plainly what is wrong with one."""
 
@@ -142,55 +60,67 @@ class Environment:
         """Args: values: the environment, by default the process's own."""
         self.values = values
 
+    def check(self) -> Environment:
+        """This environment, once every variable of the table was found to hold what it may.
+
+        Raises:
+            WrongSetting: for the first one that does not.
+        """
+        for variable in VARIABLES:
+            if written := self.written(variable.name):
+                variable.kind.read(variable.name, written)
+        return self
+
+    def written(self, name: str) -> str:
+        """The variable as written, or what its file holds, or its default. An empty value counts as unset.
+
+        Raises:
+            WrongSetting: when it is written twice, or its file cannot be used.
+        """
+        value = self.values.get(name, "").strip()
+        if BY_NAME[name].secret and (path := self.values.get(f"{name}_FILE", "").strip()):
+            if value:
+                raise WrongSetting(f"{name} and {name}_FILE are both set; unset one of them.")
+            return from_file(f"{name}_FILE", Path(path))
+        return value or BY_NAME[name].default
+
+    def _read(self, name: str, *kinds: type[Kind[T]]) -> T:
+        kind = BY_NAME[name].kind
+        if not isinstance(kind, kinds):
+            raise TypeError(f"{name} is read as {kinds[0].__name__}, but the table says {type(kind).__name__}.")
+        return kind.read(name, self.written(name))
+
     def text(self, name: str) -> str:
-        """The variable as written, or its default. An empty value counts as unset."""
-        return self.values.get(name, "").strip() or BY_NAME[name].default
+        """The variable as text; empty when it is unset and has no default."""
+        return self._read(name, Text) if self.written(name) else ""
 
     def flag(self, name: str) -> bool:
         """The variable as yes or no."""
-        value = self.text(name).casefold()
-        if value in {"1", "yes", "true", "on"}:
-            return True
-        if value in {"0", "no", "false", "off"}:
-            return False
-        raise WrongSetting(f"{name} is {value!r}; set it to yes or no.")
+        return self._read(name, YesNo)
 
-    def number(self, name: str, *, least: float = 0) -> float:
-        """The variable as a number that is at least `least`."""
-        value = self.text(name)
-        try:
-            number = float(value)
-        except ValueError:
-            raise WrongSetting(f"{name} is {value!r}; set it to a number.") from None
-        if not least <= number < float("inf"):
-            raise WrongSetting(f"{name} is {value}; set it to {least:g} or more.")
-        return number
+    def number(self, name: str) -> float:
+        """The variable as a number within its bounds."""
+        return self._read(name, Number)
 
-    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
-        """The variable, when it is one of `choices`."""
-        value = self.text(name)
-        if value not in choices:
-            raise WrongSetting(f"{name} is {value!r}; set it to one of {', '.join(choices)}.")
-        return value
+    def day(self, name: str) -> date:
+        """The variable as a day."""
+        return self._read(name, Day)
 
-    def zone(self, name: str) -> str:
-        """The variable as the name of a time zone."""
-        value = self.text(name)
-        if value not in available_timezones():
-            raise WrongSetting(f"{name} is {value!r}; set it to a name such as Europe/Stockholm.")
-        return value
+    def one_of(self, name: str) -> str:
+        """The variable as one of its words, or as the name of a time zone."""
+        return self._read(name, OneOf, TimeZone)
 
     def address(self, name: str) -> str:
         """The variable as a web address without a slash at its end."""
-        value = self.text(name)
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise WrongSetting(f"{name} is {value!r}; set it to an address such as https://hub.example.org.")
-        return value.rstrip("/")
+        return self._read(name, WebAddress)
 
     def folder(self, name: str) -> Path:
         """The variable as a folder; a relative one starts at the project's own folder."""
-        return (ROOT / self.text(name)).resolve()
+        return self._read(name, Folder)
+
+    def records(self, name: str) -> list[dict[str, str]]:
+        """The variable as a JSON list of objects."""
+        return self._read(name, Records)
 
     def files_folder(self, var: Path, served: Iterable[Path]) -> Path:
         """Where attached files are kept, by default the folder `files` in the folder `var`.
@@ -201,8 +131,7 @@ class Environment:
         Raises:
             WrongSetting: when one of these and that folder are the same, or one lies in the other.
         """
-        name = self.text("FILES_DIR")
-        folder = (ROOT / name if name else var / "files").resolve()
+        folder = self.folder("FILES_DIR") if self.written("FILES_DIR") else (var / "files").resolve()
         for other in (path.resolve() for path in served):
             if folder.is_relative_to(other) or other.is_relative_to(folder):
                 raise WrongSetting(
@@ -210,36 +139,15 @@ class Environment:
                 )
         return folder
 
-    def records(self, name: str, keys: tuple[str, ...]) -> list[dict[str, str]]:
-        """The variable as a JSON list of objects that hold at least `keys`."""
-        shape = f"a JSON list of objects with {', '.join(keys)}"
-        try:
-            records = json.loads(self.text(name))
-        except ValueError as problem:
-            raise WrongSetting(f"{name} is not JSON ({problem}); set it to {shape}.") from None
-        if not isinstance(records, list) or not all(isinstance(r, dict) and set(keys) <= set(r) for r in records):
-            raise WrongSetting(f"{name} has another shape; set it to {shape}.")
-        return records
-
     def database(self, var: Path) -> dict[str, Any]:
         """Django's settings of the database that `DATABASE_URL` names, by default a file in the folder `var`."""
         url = self.text("DATABASE_URL") or f"sqlite:///{var / 'aidahub.sqlite3'}"
-        try:
-            config = dict(environ.Env.db_url_config(url))
-        except (ValueError, ImproperlyConfigured):
-            config = {}
-        if not config.get("NAME") or not config.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
-            raise WrongSetting("DATABASE_URL cannot be read; set it to postgres://user:password@host/name.")
-        return config
+        return dict(environ.Env.db_url_config(url))
 
     def mail_server(self) -> dict[str, Any]:
         """Django's settings of the mail server that `EMAIL_URL` names; empty when it is not set."""
         url = self.text("EMAIL_URL")
-        if not url:
-            return {}
-        if urlsplit(url).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not urlsplit(url).hostname:
-            raise WrongSetting("EMAIL_URL cannot be read; set it to smtp+tls://user:password@host:587.")
-        return dict(environ.Env.email_url_config(url))
+        return dict(environ.Env.email_url_config(url)) if url else {}
 
     def demo(self) -> bool:
         """Whether this is a trial site, which only loopback may be.
@@ -264,6 +172,30 @@ class Environment:
         if not self.on_loopback():
             raise WrongSetting("SECRET_KEY is not set; set it to 50 or more random characters and keep it secret.")
         return kept_secret(var / "secret-key", secrets.token_urlsafe(50))
+
+
+def without_ours(values: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """`values` without any variable of the site: for a program that is to start from nothing but what it is told."""
+    return {name: value for name, value in values.items() if name not in NAMES}
+
+
+def from_file(name: str, path: Path) -> str:
+    """What the file `path` holds, which the variable `name` names, without space around it.
+
+    Raises:
+        WrongSetting: when it cannot be read, is empty, or others can read it.
+    """
+    try:
+        text = path.read_text().strip()
+        everybody = path.stat().st_mode & stat.S_IROTH
+    except (OSError, ValueError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) and problem.strerror else "it is not text"
+        raise WrongSetting(f"{name} is {str(path)!r}, which cannot be read ({why}); name another.") from None
+    if everybody:
+        raise WrongSetting(f"{name} is {str(path)!r}, which everybody can read; let only its owner: chmod 600.")
+    if not text:
+        raise WrongSetting(f"{name} is {str(path)!r}, which is empty; put the value into it.")
+    return text
 
 
 def kept_secret(path: Path, fresh: str) -> str:

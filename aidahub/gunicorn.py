@@ -7,10 +7,10 @@ import sys
 from aidahub.environment import Environment, WrongSetting
 
 try:
-    env = Environment()
+    env = Environment().check()
     bind = env.text("BIND")
-    workers = int(env.number("WEB_WORKERS", least=1))
-    threads = int(env.number("WEB_THREADS", least=1))
+    workers = int(env.number("WEB_WORKERS"))
+    threads = int(env.number("WEB_THREADS"))
     from aidahub import settings as _checked  # noqa: F401  a wrong variable ends the start here, before any worker
 except WrongSetting as problem:
     sys.exit(str(problem))

@@ -1,4 +1,4 @@
-"""Django's settings. What differs between machines comes from the environment, see `environment.py`."""
+"""Django's settings. What differs between machines comes from the environment, see `variables.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aidahub.environment import LOOPBACK, ROOT, Environment
 from aidahub.logs import logging_config
 
 django_stubs_ext.monkeypatch()
-env = Environment()
+env = Environment().check()
 
 # Where and as what this runs
 BASE_URL = env.address("BASE_URL")
@@ -183,7 +183,7 @@ MFA_FORMS = forms_for("mfa")
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = HUB_NAME
 MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
-INVITATION_DAYS = int(env.number("INVITATION_DAYS", least=1))
+INVITATION_DAYS = int(env.number("INVITATION_DAYS"))
 SIGN_IN_SERVICES = services_in(env)
 SOCIALACCOUNT_ADAPTER = "aidahub.accounts.adapters.ServiceAdapter"
 SOCIALACCOUNT_FORMS = forms_for("socialaccount")
@@ -194,7 +194,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [service.app for service i
 # Mail: all of it goes through the outbox, which sends by the second backend
 EMAIL_BACKEND = "aidahub.outbox.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
-OUTBOX_TICK = env.number("OUTBOX_TICK", least=0.1)
+OUTBOX_TICK = env.number("OUTBOX_TICK")
 OUTBOX_EMAIL_BACKEND = None
 OUTBOX_LEASE: float = 120  # seconds a sender may hold a mail; sending is cut off after half of them
 OUTBOX_RETRY: float = 10  # seconds until the second try; the waits after that are multiples of it
@@ -209,15 +209,15 @@ if mail_server := env.mail_server():
     EMAIL_USE_SSL = mail_server.get("EMAIL_USE_SSL", False)
 
 # When whoever has the turn is reminded, and when hub staff hear of it, in working days
-REMIND_AFTER = int(env.number("REMIND_AFTER", least=1))
-ESCALATE_AFTER = int(env.number("ESCALATE_AFTER", least=1))
-CLOSE_AFTER = int(env.number("CLOSE_AFTER", least=1))
-DRAFT_DAYS = int(env.number("DRAFT_DAYS", least=8))
-REOPEN_DAYS = int(env.number("REOPEN_DAYS", least=0))
-PROMISED_DAYS = int(env.number("PROMISED_DAYS", least=1))
-FILE_MAX_MB = int(env.number("FILE_MAX_MB", least=1))
-REQUEST_FILES_MAX = int(env.number("REQUEST_FILES_MAX", least=1))
-REQUEST_FILES_MAX_MB = int(env.number("REQUEST_FILES_MAX_MB", least=1))
+REMIND_AFTER = int(env.number("REMIND_AFTER"))
+ESCALATE_AFTER = int(env.number("ESCALATE_AFTER"))
+CLOSE_AFTER = int(env.number("CLOSE_AFTER"))
+DRAFT_DAYS = int(env.number("DRAFT_DAYS"))
+REOPEN_DAYS = int(env.number("REOPEN_DAYS"))
+PROMISED_DAYS = int(env.number("PROMISED_DAYS"))
+FILE_MAX_MB = int(env.number("FILE_MAX_MB"))
+REQUEST_FILES_MAX = int(env.number("REQUEST_FILES_MAX"))
+REQUEST_FILES_MAX_MB = int(env.number("REQUEST_FILES_MAX_MB"))
 
 # Background work
 HOURLY = {"expires": 3000}
@@ -228,7 +228,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = env.zone("TIME_ZONE")
+CELERY_TIMEZONE = env.one_of("TIME_ZONE")
 CELERY_BEAT_SCHEDULE = {
     # Every hour, since each reminder is written once: a machine that is off at seven does not miss the day.
     "remind": {"task": "access_requests.remind", "schedule": crontab(minute="5", hour="7-16"), "options": HOURLY},
@@ -258,10 +258,10 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5, "visibility_timeout": 3600}
 
 # Languages and time
-LANGUAGE_CODE = env.one_of("LANGUAGE", ("en", "sv"))
+LANGUAGE_CODE = env.one_of("LANGUAGE")
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [ROOT / "locale"]
-TIME_ZONE = env.zone("TIME_ZONE")
+TIME_ZONE = env.one_of("TIME_ZONE")
 USE_TZ = True
 
 # Files
@@ -312,4 +312,4 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # and so is the browsers' preload list
 ]
 
-LOGGING = logging_config(env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")))
+LOGGING = logging_config(env.one_of("LOG_LEVEL"))

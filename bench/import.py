@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import NAMES, ROOT
 
 from .running import make_tables, run
 
@@ -165,8 +165,8 @@ def import_all(folder: Path, expected: str) -> None:
 
 def set_up(folder: Path, database: str) -> None:
     """An empty database in a folder of its own."""
-    for variable in VARIABLES:
-        os.environ.pop(variable.name, None)
+    for name in NAMES:
+        os.environ.pop(name, None)
     os.environ |= {"DJANGO_SETTINGS_MODULE": "bench.settings", "VAR_DIR": str(folder), "LOG_LEVEL": "WARNING"}
     if database:
         os.environ["DATABASE_URL"] = database

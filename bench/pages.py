@@ -25,7 +25,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import NAMES, ROOT
 
 from .running import make_tables, run
 
@@ -74,8 +74,8 @@ def options() -> argparse.Namespace:
 
 def set_up(folder: Path, port: int, database: str) -> None:
     """Point this process and those that it starts at an empty site of their own, and load Django."""
-    for variable in VARIABLES:
-        os.environ.pop(variable.name, None)
+    for name in NAMES:
+        os.environ.pop(name, None)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "VAR_DIR": str(folder),

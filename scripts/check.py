@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aidahub.environment import VARIABLES
+from aidahub.environment import without_ours
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -51,9 +51,8 @@ CHECKS = (
 
 def run(check: Check) -> bool:
     """Run one check and print how it went; whether it passed."""
-    ours = {variable.name for variable in VARIABLES}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    environment |= {"DJANGO_SETTINGS_MODULE": "aidahub.settings", "PYTHONPATH": str(ROOT), **check.variables}
+    environment = without_ours() | {"DJANGO_SETTINGS_MODULE": "aidahub.settings", "PYTHONPATH": str(ROOT)}
+    environment |= check.variables
     started = time.monotonic()
     result = subprocess.run(check.command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     passed = result.returncode == 0

@@ -6,7 +6,6 @@ the landing page and the page on which a provider decides. Needs Chromium. Every
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from aidahub.environment import VARIABLES
+from aidahub.environment import without_ours
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
@@ -52,8 +51,7 @@ def site() -> Iterator[str]:
     """A trial site of its own; its address."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
-    ours = {variable.name for variable in VARIABLES}
-    env = {name: value for name, value in os.environ.items() if name not in ours}
+    env = without_ours()
     with tempfile.TemporaryDirectory(prefix="aidahub-pictures-") as folder:
         env |= {"PORT": str(port), "VAR_DIR": folder, "DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
         running = subprocess.Popen(

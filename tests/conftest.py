@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ from tests.cast import (  # noqa: F401 - the fixtures of the cast
     sune,
 )
 from tests.support.broker import SilentServer, Valkey
-from tests.support.browsers import MISSING, chromium
+from tests.support.browsers import chromium
+from tests.support.installed import MISSING
 from tests.support.kept import keep, restore
 from tests.support.mail import MailServer
 from tests.support.processes import Process, Server, Worker
@@ -59,11 +61,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """One loud line when browser tests were skipped."""
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
-    if skipped:
+    """One loud line for each program that is missing, and for want of which tests were skipped."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for sentence, number in Counter(found[0] for reason in reasons if (found := MISSING.search(reason))).items():
         terminalreporter.write_line("")
-        terminalreporter.write_line(f"!!! {len(skipped)} BROWSER TESTS WERE SKIPPED. {MISSING}", red=True, bold=True)
+        terminalreporter.write_line(f"!!! {number} TESTS WERE SKIPPED. {sentence}", red=True, bold=True)
 
 
 def pytest_unconfigure() -> None:

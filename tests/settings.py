@@ -6,11 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from aidahub.environment import VARIABLES
+from aidahub.environment import NAMES
 
-for variable in VARIABLES:
-    if variable.name != "DATABASE_URL":
-        os.environ.pop(variable.name, None)
+for name in NAMES - {"DATABASE_URL"}:
+    os.environ.pop(name, None)
 # Short, because the path of a socket in it may have no more than 107 bytes.
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="aidahub-test-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)  # also when no test ever ran

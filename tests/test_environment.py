@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 import subprocess
@@ -11,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from aidahub.environment import ROOT, VARIABLES, Environment, WrongSetting, kept_secret
+from aidahub.environment import ROOT, VARIABLES, Environment, WrongSetting, kept_secret, without_ours
 from tests.support.processes import site_environment
 
 
 def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a program of the site with these variables and no others of its own."""
-    ours = {variable.name for variable in VARIABLES}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    environment |= {"DJANGO_SETTINGS_MODULE": "aidahub.settings", **variables}
+    environment = without_ours() | {"DJANGO_SETTINGS_MODULE": "aidahub.settings", **variables}
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -81,7 +78,7 @@ def test_wrong_variable_stops_the_worker_with_its_sentence(tmp_path: Path) -> No
 def test_table_has_every_variable_that_is_read_and_no_other() -> None:
     code = "".join(path.read_text() for path in (ROOT / "aidahub").rglob("*.py"))
     read = set(
-        re.findall(r"(?:env|self)\.(?:text|flag|number|one_of|zone|address|folder|records)\(\s*\"([A-Z_]+)\"", code)
+        re.findall(r"(?:env|self)\.(?:text|flag|number|one_of|address|folder|records|day)\(\s*\"([A-Z_]+)\"", code)
     )
     assert read == {variable.name for variable in VARIABLES}
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import ROOT, without_ours
 from aidahub.running.processes import end_leftover, started_at
 from tests.support.processes import Process, wait_until
 
@@ -43,8 +43,8 @@ class Site:
         self.process: Process | None = None
 
     def environment(self, **variables: str) -> dict[str, str]:
-        dropped = {variable.name for variable in VARIABLES} | {"MAKEFLAGS", "MAKELEVEL", "DJANGO_SETTINGS_MODULE"}
-        environment = {name: value for name, value in os.environ.items() if name not in dropped}
+        dropped = {"MAKEFLAGS", "MAKELEVEL", "DJANGO_SETTINGS_MODULE"}
+        environment = {name: value for name, value in without_ours().items() if name not in dropped}
         return environment | {"VAR_DIR": str(self.var), "PORT": str(self.port), **variables}
 
     def launch(self, **variables: str) -> Process:

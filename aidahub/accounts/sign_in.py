@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aidahub.environment import Environment, WrongSetting
+from aidahub.variables import SERVICE
 
 ORCID = "orcid"
-KEYS = ("id", "name", "client_id", "secret", "server_url")
 FORMS = {
     "account": {
         "add_email": "AddEmail",
@@ -83,8 +83,8 @@ def services_in(env: Environment) -> list[Service]:
         if not secret:
             raise WrongSetting("ORCID_CLIENT_SECRET is missing; set it, or unset ORCID_CLIENT_ID.")
         services.append(Service(ORCID, "ORCID", client_id, secret, env.address("ORCID_URL"), ("openid",)))
-    for record in env.records("OIDC_PROVIDERS", KEYS):
-        id_, name, client_id, secret, server_url = (str(record[key]) for key in KEYS)
+    for record in env.records("OIDC_PROVIDERS"):
+        id_, name, client_id, secret, server_url = (str(record[key]) for key in SERVICE)
         service = Service(id_, name, client_id, secret, server_url)
         if service.id == ORCID:
             raise WrongSetting(

@@ -47,12 +47,17 @@ def table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def settings_table() -> str:
-    """Every environment variable: what it is for and what it is when unset."""
+    """Every environment variable: what kind of value it holds, what it is for and what it is when unset."""
     rows = [
-        (f"`{variable.name}`", variable.meaning, variable.shown_default or f"`{variable.default}`")
+        (
+            f"`{variable.name}`",
+            f"{variable.kind.shown}{', secret' if variable.secret else ''}",
+            variable.meaning,
+            variable.shown_default or f"`{variable.default}`",
+        )
         for variable in VARIABLES
     ]
-    return table(("variable", "what it is for", "when unset"), rows)
+    return table(("variable", "what it holds", "what it is for", "when unset"), rows)
 
 
 PARTS = (

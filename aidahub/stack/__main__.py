@@ -12,6 +12,9 @@ import time
 
 from aidahub.running.until_told import until_told
 
+# What the stack decides itself, whatever the environment says.
+DECIDED = {"DATABASE_URL", "DATABASE_URL_FILE", "BROKER_URL", "BROKER_URL_FILE", "BASE_URL", "BIND", "VAR_DIR", "DEMO"}
+
 
 def run() -> None:
     """Start everything, say where it is, and start again what ends, for ever.
@@ -19,14 +22,12 @@ def run() -> None:
     Raises:
         CannotStart: with one sentence, when something is missing, taken or broken.
     """
-    from aidahub.environment import VARIABLES, Environment
+    from aidahub.environment import NAMES, Environment
     from aidahub.running.doors import number_of_port
     from aidahub.stack.whole import Stack
 
     port = number_of_port(os.environ.get("PORT", "8000"), "make stack")
-    decided = {"DATABASE_URL", "BROKER_URL", "BIND", "VAR_DIR", "DEMO", "TRUSTED_PROXY_COUNT"}
-    wanted = {variable.name for variable in VARIABLES if variable.name in os.environ} - decided
-    environment = {name: os.environ[name] for name in wanted}
+    environment = {name: os.environ[name] for name in NAMES - DECIDED if name in os.environ}
     stack = Stack(Environment().folder("VAR_DIR") / "stack", port, environment, lambda text: print(text, flush=True))
     stack.start()
     try:

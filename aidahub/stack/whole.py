@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import ROOT, without_ours
 from aidahub.running import broker, doors
 from aidahub.running.postgres import Postgres
 from aidahub.running.processes import Child, Family, Program, signal_group, signal_one
@@ -63,8 +62,7 @@ class Stack:
 
     def _needed(self) -> dict[str, str]:
         """What the site's programs are told: this process's environment with the site's own variables set anew."""
-        ours = {name for variable in VARIABLES for name in (variable.name, f"{variable.name}_FILE")}
-        return {name: value for name, value in os.environ.items() if name not in ours} | {
+        return without_ours() | {
             "DJANGO_SETTINGS_MODULE": "aidahub.settings",
             "PYTHONUNBUFFERED": "1",
             "BASE_URL": self.base_url,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.installed import SKIPPED, do_without
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -18,7 +18,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MISSING = "Chromium is not installed; on Debian and Ubuntu: apt-get install chromium"
 
 
 def find_chromium() -> str | None:
@@ -31,7 +30,7 @@ def chromium() -> Iterator[Browser]:
     """A running Chromium; without one the test is skipped, in CI it fails."""
     path = find_chromium()
     if not path:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+        do_without(f"Chromium {SKIPPED} chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.db import connection
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import ROOT, without_ours
 from aidahub.running.tether import tethered
 
 
@@ -47,9 +47,7 @@ def database_url() -> str:
 
 def site_environment(**variables: str) -> dict[str, str]:
     """The environment of a process of the site on the test database; `variables` add to it or replace its own."""
-    ours = {variable.name for variable in VARIABLES}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    environment |= {
+    environment = without_ours() | {
         "DJANGO_SETTINGS_MODULE": "tests.live_settings",
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": settings.SECRET_KEY,

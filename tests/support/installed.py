@@ -1,0 +1,26 @@
+"""Programs that no package of ours brings: a test that needs a missing one is skipped aloud, and fails in CI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import NoReturn
+
+import pytest
+
+SKIPPED = "is not installed; on Debian and Ubuntu: apt-get install"
+MISSING = re.compile(rf"\w[\w. -]* {SKIPPED} [\w.-]+")
+PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+
+
+def do_without(sentence: str) -> NoReturn:
+    """Skip the test because of what is missing; where everything was to be installed, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+def need(program: str, package: str) -> str:
+    """The path of an installed program, which Debian has in `package`."""
+    return shutil.which(program, path=PLACES) or do_without(f"{program} {SKIPPED} {package}")
