@@ -98,8 +98,8 @@ class Person(threading.Thread):
         form = page.form()
         if form is None:
             return
+        self.signed_in = False  # whatever is answered; whoever still is finds no form to sign in
         self.browser.post(page, form)
-        self.signed_in = False
 
     def check_session(self) -> None:
         """Whoever signed in still is."""
@@ -111,7 +111,7 @@ class Person(threading.Thread):
         page = self.browser.get(path)
         if page.path.startswith("/accounts/login/"):
             self.signed_in = False
-            self.world.complain(f"{self.email} lost the session at {path}")
+            self.world.complain(f"{self.email} lost the session at {path}; before that: {list(self.browser.last)}")
             raise Trouble("session")
         return page
 
