@@ -77,8 +77,11 @@ def play(stack: Stack, mail: MailServer, seed: int, seconds: float) -> Outcome:
     target = Target(stack, mail, files, lambda: answers(f"{stack.base_url}/readyz"))
     mischief = [Mischief(target, track, seed) for track in (PROGRAMS, SURROUNDINGS)]
     people = company(world, seed)
-    for thread in (*people, *mischief):
-        thread.start()
+    for person in people:
+        person.start()
+    wait_until(lambda: all(person.signed_in for person in people), seconds=90, what="everybody's signing in")
+    for each in mischief:
+        each.start()
     time.sleep(seconds)
     for each in mischief:
         each.stop()
