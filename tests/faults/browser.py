@@ -160,7 +160,7 @@ class Browser:
             raise Trouble(type(problem).__name__) from problem
         text = answer.text if "text/" in answer.headers.get("Content-Type", "") else ""
         self._note(started, method, url, answer.status_code, what_is_wrong(answer.status_code, text))
-        session = answer.cookies.get("session", "-")[:4]
+        session = (answer.cookies.get("session") or "-")[:4]
         self.last.append(f"{method} {url} {answer.status_code} {answer.headers.get('Location', '')} {session}")
         if answer.status_code >= 500:
             raise Trouble(str(answer.status_code))
