@@ -14,9 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from aidahub.running.postgres import MISSING as POSTGRES_MISSING
+from aidahub.running.postgres import find_binaries
 from aidahub.running.processes import started_at
+from aidahub.running.trouble import CannotStart
 from aidahub.stack import Stack
-from tests.support.installed import need_stack
+from aidahub.stack.nginx import MISSING as NGINX_MISSING
+from aidahub.stack.nginx import find_nginx
+from tests.support.installed import do_without
 from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("make stack")]
@@ -25,7 +30,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("mak
 @pytest.fixture(autouse=True)
 def _installed() -> None:
     """Both programs that no package of ours brings."""
-    need_stack()
+    for find, missing in ((find_binaries, POSTGRES_MISSING), (find_nginx, NGINX_MISSING)):
+        try:
+            find()
+        except CannotStart:
+            do_without(missing)
 
 
 def free_port() -> int:

@@ -52,6 +52,7 @@ def environment(mail: MailServer) -> dict[str, str]:
         "EMAIL_URL": mail.url,
         "EMAIL_FROM": "AIDA Data Hub <no-reply@hub.example>",
         "OUTBOX_TICK": "1",
+        "SECOND_FACTOR": "no",  # people here sign in by their password alone
     }
 
 
