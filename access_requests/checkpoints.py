@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from django.utils import timezone
 from .events import Fault
 from .models import AccessRequest, Event
 
+PART = ".part"  # ends the name of a file that is being written
+LONGEST = 3600  # seconds after which nobody writes at one any more
+
 
 def folder() -> Path:
     """Where checkpoints are kept. An operator copies them to another machine."""
@@ -24,11 +28,17 @@ def folder() -> Path:
 
 
 def write_checkpoint() -> Path:
-    """Write the heads of all chains as they are now; a file of the same day is replaced as a whole."""
+    """Write the heads of all chains as they are now; a file of the same day is replaced as a whole.
+
+    What a killed process left of an earlier one is removed.
+    """
     heads = AccessRequest.objects.exclude(event_count=0).values_list("reference", "event_count", "event_head")
     content = {reference: [count, head] for reference, count, head in heads.iterator(2000)}
     target = folder() / f"heads-{timezone.localdate().isoformat()}.json"
-    with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as part:
+    for left in target.parent.glob(f"*{PART}"):
+        if time.time() - left.stat().st_mtime > LONGEST:
+            left.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=target.parent, suffix=PART, delete=False, encoding="utf-8") as part:
         json.dump(content, part, indent=0, sort_keys=True)
         part.flush()
         os.fsync(part.fileno())

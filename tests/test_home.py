@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -32,12 +33,27 @@ def raising(problem: Exception) -> Callable[[HttpRequest], HttpResponse]:
     return view
 
 
+def lose_database(_execute: object, sql: str, *_rest: object) -> None:
+    """As a connection whose server is gone, for everything that is asked of it."""
+    raise OperationalError("secret host refused")
+
+
+def session_unwritten(request: HttpRequest) -> HttpResponse:
+    """A view that remembers something in the session, which the database then does not take."""
+    request.session.create()
+    request.session["answer"] = 42
+    with connection.execute_wrapper(lose_database):
+        SessionMiddleware(lambda _request: HttpResponse()).process_response(request, HttpResponse())
+    return HttpResponse()
+
+
 class Broken:
     """A URLconf with addresses at which something goes wrong."""
 
     urlpatterns = [
         path("broken", raising(RuntimeError("secret detail"))),
         path("offline", raising(OperationalError("secret host refused"))),
+        path("session", session_unwritten),
         path("denied", raising(PermissionDenied("A provider who is named in it cannot decide. <b>"))),
         path("large", raising(RequestDataTooBig("too big"))),
         *aidahub.urls.urlpatterns,
@@ -244,6 +260,14 @@ class TestErrors:
         assert response["Retry-After"]
         assert "does not answer" in response.content.decode()
         assert "secret host" not in response.content.decode()
+
+    def test_a_session_that_the_database_does_not_take_is_503_and_not_the_persons_fault(
+        self, broken: Client, db: None
+    ) -> None:
+        response = broken.get("/session")
+        assert response.status_code == 503
+        assert response["Retry-After"]
+        assert "does not answer" in response.content.decode()
 
     def test_the_fault_page_stands_even_without_its_templates(
         self, broken: Client, monkeypatch: pytest.MonkeyPatch

@@ -195,10 +195,10 @@ def test_neither_people_nor_pages_are_written_down(gate: Gate) -> None:
     gate.ask(f"/{secret}", Content_Length=str(65 * 1024 * 1024))
     here = (gate.folder / "web.sock").rename(gate.folder / "gone")
     try:
-        assert gate.ask(f"/invitations/{secret}?name=Berg")[0] == 502
+        assert gate.ask(f"/invitations/{secret}?name=Berg")[0] == 503
     finally:
         here.rename(gate.folder / "web.sock")
-    wait_until(lambda: " 502 " in (gate.folder / "access.log").read_text(), what="the entry")
+    wait_until(lambda: " 503 " in (gate.folder / "access.log").read_text(), what="the entry")
     written = "".join(path.read_text() for path in gate.folder.glob("*.log"))
     for word in (secret, "Berg", "127.0.0.1", "invitations"):
         assert word not in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from access_requests import actions
-from access_requests.checkpoints import verify_checkpoints, write_checkpoint
+from access_requests.checkpoints import folder, verify_checkpoints, write_checkpoint
 from access_requests.events import append, canonical, erase, hash_of, stamp, text_of, verify
 from access_requests.models import AccessRequest, Event, FormVersion, Grant, LicenseAcceptance, SealedText, Submission
 from access_requests.workflow import Answer, Status, Verb
@@ -131,6 +132,17 @@ def test_a_whole_request_that_is_gone_is_found_by_the_checkpoint(ada: User, brga
     target.write_text(json.dumps({**content, "AIDA-2026-99999": [1, "f" * 64]}), "utf-8")
     assert faults() == [f"AIDA-2026-99999: event 1 of {target.name} is gone."]
     assert str(request) in content
+
+
+def test_what_a_killed_writer_left_of_a_checkpoint_is_removed(ada: User, brgandi: Dataset) -> None:
+    sent(ada, brgandi)
+    old, fresh = folder() / "tmpold.part", folder() / "tmpfresh.part"
+    for path in (old, fresh):
+        path.write_text("{")
+    os.utime(old, (0, 0))
+    target = write_checkpoint()
+    assert (target.exists(), old.exists(), fresh.exists()) == (True, False, True), "somebody may still write the other"
+    fresh.unlink()
 
 
 def test_verify_events_says_it_and_exits_with_1(rejected: AccessRequest) -> None:

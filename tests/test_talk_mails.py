@@ -93,7 +93,7 @@ def test_a_message_of_those_who_review_goes_to_the_named_who_can_see_it(
     row = request_at(Status.IN_REVIEW)
     assert write(row, request.getfixturevalue(who)) == {ADA: "answered", RUT: "answered"}
     make_user(SUNE, "Sune Holm")
-    assert SUNE in write(row, request.getfixturevalue(who))
+    assert SUNE in write(row, request.getfixturevalue(who), "And which protocol?")
 
 
 def test_who_was_removed_or_declined_hears_no_more(request_at: RequestAt, per: User, rut: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from access_requests.views.edit import shown_again
 from aidahub.tracing import current_id
 
+AWAY = (OperationalError, InterfaceError)
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -41,7 +43,12 @@ class AddressesWithoutNul:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 when more was sent than is taken."""
+    """400, or 413 when more was sent than is taken, or 503 when the session could not be written.
+
+    Django takes any trouble with writing a session for one that was ended meanwhile.
+    """
+    if isinstance(exception, SessionInterrupted) and _database_is_away(exception):
+        return _resting()
     if isinstance(exception, TOO_LARGE):
         return HttpResponse(render_to_string("413.html"), status=413)
     return HttpResponse(render_to_string("400.html"), status=400)
@@ -61,11 +68,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database does not answer. Needs neither the database nor who is signed in."""
-    offline = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    template = "503.html" if offline else "500.html"
+    if isinstance(sys.exc_info()[1], AWAY):
+        return _resting()
+    return HttpResponse(_text_of("500.html"), status=500)
+
+
+def _resting() -> HttpResponse:
+    """That the database does not answer, and when to come back."""
+    return HttpResponse(_text_of("503.html"), status=503, headers={"Retry-After": "30"})
+
+
+def _text_of(template: str) -> str:
     try:
-        text = render_to_string(template, {"number": current_id()})
+        return render_to_string(template, {"number": current_id()})
     except Exception:  # whatever broke the page may have broken this one, too
-        text = escape(_("Something went wrong here. It has been logged. Please try again in a few minutes."))
-    headers = {"Retry-After": "30"} if offline else {}
-    return HttpResponse(text, status=503 if offline else 500, headers=headers)
+        return escape(_("Something went wrong here. It has been logged. Please try again in a few minutes."))
+
+
+def _database_is_away(problem: BaseException | None) -> bool:
+    """Whether this came of a database that does not answer, however it was called on the way."""
+    while problem is not None:
+        if isinstance(problem, AWAY):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -113,6 +114,7 @@ class Browser:
     def __init__(self, base_url: str, address: str, traffic: Traffic) -> None:
         """Open it, without cookies."""
         self.base_url, self.traffic = base_url, traffic
+        self.last: deque[str] = deque(maxlen=8)  # what was asked and answered last, for a complaint
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.mount("http://", FromAddress(address))
@@ -154,9 +156,12 @@ class Browser:
             )
         except requests.RequestException as problem:
             self._note(started, method, url, 0)
+            self.last.append(f"{method} {url} {problem}")
             raise Trouble(type(problem).__name__) from problem
         text = answer.text if "text/" in answer.headers.get("Content-Type", "") else ""
         self._note(started, method, url, answer.status_code, what_is_wrong(answer.status_code, text))
+        session = (answer.cookies.get("session") or "-")[:4]
+        self.last.append(f"{method} {url} {answer.status_code} {answer.headers.get('Location', '')} {session}")
         if answer.status_code >= 500:
             raise Trouble(str(answer.status_code))
         return Page(url, answer.status_code, text, answer.headers.get("Location", ""))

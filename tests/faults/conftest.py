@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aidahub.stack import Stack
+from tests.support.installed import need_stack
 from tests.support.mail import MailServer
 
 from .harness import environment
@@ -27,6 +28,7 @@ def mail() -> Iterator[MailServer]:
 @pytest.fixture(scope="module")
 def stack(mail: MailServer) -> Iterator[Stack]:
     """Every program of production, running."""
+    need_stack()
     folder = Path(tempfile.mkdtemp(prefix="aidahub-"))
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = int(door.getsockname()[1])

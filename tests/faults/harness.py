@@ -52,6 +52,7 @@ def environment(mail: MailServer) -> dict[str, str]:
         "EMAIL_URL": mail.url,
         "EMAIL_FROM": "AIDA Data Hub <no-reply@hub.example>",
         "OUTBOX_TICK": "1",
+        "SECOND_FACTOR": "no",  # people here sign in by their password alone
     }
 
 
@@ -77,8 +78,11 @@ def play(stack: Stack, mail: MailServer, seed: int, seconds: float) -> Outcome:
     target = Target(stack, mail, files, lambda: answers(f"{stack.base_url}/readyz"))
     mischief = [Mischief(target, track, seed) for track in (PROGRAMS, SURROUNDINGS)]
     people = company(world, seed)
-    for thread in (*people, *mischief):
-        thread.start()
+    for person in people:
+        person.start()
+    wait_until(lambda: all(person.signed_in for person in people), seconds=90, what="everybody's signing in")
+    for each in mischief:
+        each.start()
     time.sleep(seconds)
     for each in mischief:
         each.stop()

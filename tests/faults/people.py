@@ -72,7 +72,10 @@ class Person(threading.Thread):
     def _act(self) -> None:
         if not self.signed_in:
             self.sign_in()
-        self.act()
+        if self.signed_in:
+            self.act()
+        else:
+            self.world.stop.wait(5)
 
     def act(self) -> None:
         """One thing that this person does."""
@@ -81,7 +84,7 @@ class Person(threading.Thread):
     # How they go about it
 
     def sign_in(self) -> None:
-        """By the form, with the password."""
+        """By the form, with the password. Whoever tried too often while the site was away must wait."""
         page = self.browser.get("/accounts/login/")
         form = page.form(having="login")
         if form is None:  # the last answer was lost, and the session is there
@@ -89,7 +92,7 @@ class Person(threading.Thread):
             return
         answer = self.browser.post(page, form, {"login": self.email, "password": PASSWORD})
         self.signed_in = answer.status == 302
-        if not self.signed_in and "Too many" not in answer.text:
+        if not self.signed_in and answer.status != 429 and "Too many" not in answer.text:
             self.world.complain(f"{self.email} cannot sign in: {answer.status}")
 
     def sign_out(self) -> None:
@@ -98,8 +101,8 @@ class Person(threading.Thread):
         form = page.form()
         if form is None:
             return
+        self.signed_in = False  # whatever is answered; whoever still is finds no form to sign in
         self.browser.post(page, form)
-        self.signed_in = False
 
     def check_session(self) -> None:
         """Whoever signed in still is."""
@@ -111,7 +114,7 @@ class Person(threading.Thread):
         page = self.browser.get(path)
         if page.path.startswith("/accounts/login/"):
             self.signed_in = False
-            self.world.complain(f"{self.email} lost the session at {path}")
+            self.world.complain(f"{self.email} lost the session at {path}; before that: {list(self.browser.last)}")
             raise Trouble("session")
         return page
 

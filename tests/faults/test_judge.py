@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.utils import timezone
 
 from access_requests import actions
@@ -21,9 +20,11 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests import cast
 from tests.faults import judging_mail, judging_rows
+from tests.faults.browser import Exchange, Traffic, what_is_wrong
 from tests.faults.effects import effects
 from tests.faults.judge import Evidence, broken_record, judge, lost, twice, unasked
 from tests.faults.ledger import DONE, LOST, REFUSED, Change, Ledger
+from tests.test_record import in_the_database
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
@@ -147,8 +148,7 @@ def test_mails_that_come_again_are_counted(sent: AccessRequest) -> None:
 
 
 def test_an_altered_event_is_found(sent: AccessRequest) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE access_requests_event SET verb = 'note' WHERE number = 2 AND request_id = %s", [sent.pk])
+    in_the_database("UPDATE access_requests_event SET verb = 'note' WHERE number = 2 AND request_id = %s", sent.pk)
     assert "not whole" in next(broken_record())
 
 
@@ -177,8 +177,7 @@ def test_access_that_should_be_open_is_found(sent: AccessRequest, per: User, rut
 
 
 def test_half_of_what_belongs_together_is_found(sent: AccessRequest, per: User, rut: User) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM access_requests_event WHERE number = 2 AND request_id = %s", [sent.pk])
+    in_the_database("DELETE FROM access_requests_event WHERE number = 2 AND request_id = %s", sent.pk)
     assert "message 1" in next(judging_rows.half_written())
     request = cast.confirm(actions.decide(request=sent, by=per, answer=Answer.APPROVE), rut)
     Grant.objects.filter(request=request).delete()
@@ -218,3 +217,24 @@ def test_files_that_are_gone_altered_or_left_over_are_found(
     assert "File gone" in next(judging_rows.files_astray())
     (files_folder / "odd").write_text("odd")
     assert any("File left over: odd" in sentence for sentence in judging_rows.files_astray())
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "wrong"),
+    [
+        (200, "<h1>Requests</h1>", ""),
+        (503, "<h1>The site is resting for a moment</h1>", ""),
+        (502, "<center>nginx</center>", "not the site's own page"),
+        (500, "", "not the site's own page"),
+        (500, "Something went wrong here: Traceback (most recent call last)", "Traceback"),
+        (200, "psycopg.errors.SyntaxError", "psycopg"),
+    ],
+)
+def test_pages_that_no_person_should_read_are_noticed(status: int, text: str, wrong: str) -> None:
+    assert wrong in what_is_wrong(status, text)
+    assert bool(what_is_wrong(status, text)) == bool(wrong)
+
+
+def test_the_longest_silence_is_between_answers_that_helped() -> None:
+    traffic = Traffic([Exchange(at, "GET", "/", status, 0.1) for at, status in ((1, 200), (2, 503), (9, 0), (11, 302))])
+    assert traffic.longest_silence() == 10

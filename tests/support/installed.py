@@ -9,6 +9,10 @@ from typing import NoReturn
 
 import pytest
 
+from aidahub.running.postgres import find_binaries
+from aidahub.running.trouble import CannotStart
+from aidahub.stack.nginx import find_nginx
+
 SKIPPED = "is not installed; on Debian and Ubuntu: apt-get install"
 MISSING = re.compile(rf"\w[\w. -]* {SKIPPED} [\w.-]+")
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -19,6 +23,15 @@ def do_without(sentence: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)
+
+
+def need_stack() -> None:
+    """Go on only where PostgreSQL and nginx are installed, which the stack of real programs is made of."""
+    for find in (find_binaries, find_nginx):
+        try:
+            find()
+        except CannotStart as missing:
+            do_without(str(missing))
 
 
 def need(program: str, package: str) -> str:
