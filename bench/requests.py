@@ -71,7 +71,7 @@ def read(client: Client, path: str) -> int:
     Raises:
         WrongAnswer: when there is none.
     """
-    from .load import WrongAnswer
+    from .asking import WrongAnswer
 
     answer = client.get(path)
     if answer.status_code != 200:

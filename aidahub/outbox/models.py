@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy as _
 class MailQuerySet(models.QuerySet["Mail"]):
     """Questions about many mails."""
 
+    def ready(self) -> MailQuerySet:
+        """What waits, and whose time has come."""
+        return self.filter(status=Mail.Status.WAITING, next_try_at__lte=timezone.now())
+
+    def orphaned(self) -> MailQuerySet:
+        """What is claimed by a sender whose lease has run out, the longest first."""
+        return self.filter(status=Mail.Status.SENDING, lease_until__lt=timezone.now()).order_by("lease_until")
+
     def due(self) -> MailQuerySet:
-        """What a worker may send now: waiting and due, or claimed by a worker whose lease has run out."""
-        now = timezone.now()
-        waiting = Q(status=Mail.Status.WAITING, next_try_at__lte=now)
-        orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
-        return self.filter(waiting | orphaned)
+        """What a worker may send now: either of the two."""
+        return self.ready() | self.orphaned().order_by()
 
     def in_trouble(self) -> MailQuerySet:
         """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
@@ -65,6 +70,7 @@ class Mail(models.Model):
     objects = MailQuerySet.as_manager()
 
     GIVE_UP_AFTER = timedelta(days=3)
+    NEXT = ("-secret", "next_try_at", "pk")  # the order in which mails are sent
 
     class Meta:
         verbose_name = _("mail")
@@ -78,7 +84,9 @@ class Mail(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
+            # One status each: SQLite takes no index for a list of them.
+            models.Index(fields=("-secret", "next_try_at", "id"), condition=Q(status="waiting"), name="mail_ready"),
+            models.Index(fields=("lease_until",), condition=Q(status="sending"), name="mail_claimed"),
             models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
         )
