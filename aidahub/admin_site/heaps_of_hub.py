@@ -47,7 +47,7 @@ def _silent(user: User) -> Section:
 def _declined(user: User) -> Section:
     """People who say that they have nothing to do with a request that names them and is open, or has given access."""
     people = Participant.objects.filter(
-        declined_at__isnull=False, removed_at=None, request__in=desk.requests_for(user).filter(status__in=RUNNING)
+        declined_at__isnull=False, removed_at=None, request__status__in=sorted(RUNNING)
     ).select_related("request__dataset")
     rows = [
         Row(

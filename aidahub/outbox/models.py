@@ -89,6 +89,7 @@ class Mail(models.Model):
             models.Index(fields=("lease_until",), condition=Q(status="sending"), name="mail_claimed"),
             models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
+            models.Index(fields=("-created_at", "-id"), name="mail_newest"),
         )
 
     def __str__(self) -> str:
