@@ -17,7 +17,6 @@ from access_requests.events import verify
 from access_requests.models import AccessRequest, Event, UsualTime
 from access_requests.workflow import OPEN, Answer, Status
 from aidahub.accounts.models import User
-
 from datasets.models import Dataset
 
 from .crowd import World

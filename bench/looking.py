@@ -1,6 +1,8 @@
 """Everything that is measured at one size: each page beside a bare view and its own SQL, verbs beside their own SQL.
 
-    python -m bench.looking FOLDER TIMES     FOLDER holds the site, as `bench.load` makes it; prints JSON
+    python -m bench.looking FOLDER TIMES [WORD...]    FOLDER holds the site, as `bench.load` makes it; prints JSON
+
+With words only what has one of them in its name is measured.
 
 A process of its own for each size, so that sizes can be measured in turns. Processor time of this process counts on
 SQLite, which works in it; on PostgreSQL the time that passes does. Of both the lowest quarter of the tries counts.
@@ -12,7 +14,7 @@ import json
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -150,15 +152,12 @@ def verb(name: str, call: Callable[[], object], times: int) -> Seen:
     return Seen(name, len(statements), timed(undone(call), times), timed(undone(replay(statements[1:-1])), times))
 
 
-def tasks() -> Iterator[Seen]:
-    """Every task, once, for each of the rows of which its work is made."""
-    from .looked_at import TASKS
-
-    for name, work, each in TASKS:
-        rows = max(each(), 1)
-        with captured() as statements:
-            taken = timed(work, 1)
-        yield Seen(name, len(statements), taken / rows)
+def task(name: str, work: Callable[[], object], each: Callable[[], int]) -> Seen:
+    """A task, once, for each of the rows of which its work is made."""
+    rows = max(each(), 1)
+    with captured() as statements:
+        taken = timed(work, 1)
+    return Seen(name, len(statements), taken / rows)
 
 
 def imports(folder: Path, times: int) -> Iterator[Seen]:
@@ -186,24 +185,31 @@ def imports(folder: Path, times: int) -> Iterator[Seen]:
         yield Seen(name, len(statements), timed(call, min(times, 5)))
 
 
-def everything(folder: Path, times: int) -> Iterator[Seen]:
-    """All that is measured."""
-    from .looked_at import PAGES, VERBS, Site
+def everything(folder: Path, times: int, words: Sequence[str] = ()) -> Iterator[Seen]:
+    """All that is measured, or what has one of the words in its name."""
+
+    def wanted(name: str) -> bool:
+        return not words or any(word in name for word in words)
+
+    from .looked_at import PAGES, TASKS, VERBS, Site
 
     with (folder / "site.pickle").open("rb") as file:
         site = Site(*pickle.load(file))
     for looked in PAGES:
-        yield page(looked, site, times)
+        if wanted(looked.name):
+            yield page(looked, site, times)
     for name, make in VERBS:
-        yield verb(name, next(make(site, 1)), times)
-    yield from imports(folder, times)
-    yield from tasks()
+        if wanted(name):
+            yield verb(name, next(make(site, 1)), times)
+    if wanted("import"):
+        yield from imports(folder, times)
+    yield from (task(*one) for one in TASKS if wanted(one[0]))
 
 
 def main() -> None:
     """Measure, and print each as a line of JSON."""
     django.setup()
-    for seen in everything(Path(sys.argv[1]), int(sys.argv[2])):
+    for seen in everything(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]):
         print(json.dumps(asdict(seen)), flush=True)
 
 

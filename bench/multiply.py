@@ -146,7 +146,7 @@ def plans(
 def _days(status: Status, dice: random.Random) -> float:
     """How many days ago it was: what is open has mostly begun this month."""
     if status in FINISHED | WITH_ACCESS:
-        return 1 + 1500 * dice.random() ** 1.5  # more are asked for each year
+        return 1 + 1500 * float(dice.random() ** 1.5)  # more are asked for each year
     return dice.uniform(0, 30) if dice.random() < 0.8 else dice.uniform(30, 90)
 
 

@@ -41,7 +41,7 @@ def insert(rows: Sequence[Any]) -> None:
     writes = [(field.attname, writer(field)) for field in fields]
     values = ([write(row.__dict__[name]) if write else row.__dict__[name] for name, write in writes] for row in rows)
     quote = connection.ops.quote_name
-    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)  # noqa: SLF001
+    table, columns = quote(model._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)  # noqa: SLF001
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:

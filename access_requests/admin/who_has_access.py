@@ -21,7 +21,6 @@ from access_requests.desk import requests_for
 from access_requests.models import Grant, GrantQuerySet
 from access_requests.rows import page_url
 from aidahub.accounts.models import User
-from datasets.models import Dataset
 
 from .filters import dataset_choices, user_of
 from .forms_of_access import Day

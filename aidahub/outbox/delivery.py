@@ -2,8 +2,8 @@
 
 A mail is claimed with a lease, sent outside any transaction, and marked, in the transaction that claims the next one.
 Two senders never hold the same claim, and sending is cut off long before the lease ends, so that no mail is sent twice
-by senders that live. A sender that is killed leaves one claim behind; when its lease has run out, that mail is sent again, with the
-same Message-ID.
+by senders that live. A sender that is killed leaves one claim behind; when its lease has run out, that mail is sent
+again, with the same Message-ID.
 """
 
 from __future__ import annotations
