@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='grant',
-            index=models.Index(condition=models.Q(('ended_at', None), ('has_data', False)), fields=['request'], name='grant_undelivered'),
+            index=models.Index(condition=models.Q(('closed_on', None), ('has_data', False)), fields=['request'], name='grant_undelivered'),
         ),
         migrations.AddIndex(
             model_name='participant',
