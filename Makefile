@@ -24,7 +24,7 @@ test-slow: venv  ## the long ones: properties, every page in axe, killed program
 test-postgres: venv  ## the tests, on a PostgreSQL that is started for them and removed
 	@$(RUN) -m scripts.with_postgres $(RUN) -m pytest -n 2 --dist loadgroup -m "postgres or not slow" $(ARGS)
 
-bench: venv  ## measures: WHAT=pages (the main pages, when left out), import, search, landing; ARGS=--postgres on PostgreSQL
+bench: venv  ## measures: WHAT=pages (the main pages, when left out), load, import, search, landing; ARGS=--postgres on PostgreSQL
 	@$(RUN) -m bench.$(or $(WHAT),pages) $(ARGS)
 
 check: venv  ## style, types, import directions, templates, migrations, documents, deployment

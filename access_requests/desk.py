@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 
-from .awaited import awaits_delivery, awaits_hub
+from .awaited import awaits_hub, to_hand_over
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant
 from .workflow import OPEN, UNDER_REVIEW, Status
 
-# Where somebody who handles requests can have the turn: an index finds these.
-TURNS = (*sorted(UNDER_REVIEW), Status.APPROVED, Status.GRANTED)
+# Where somebody who handles requests can have the turn before access is open.
+TURNS = (*sorted(UNDER_REVIEW), Status.APPROVED)
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 
 
@@ -52,12 +54,31 @@ def mails_for(user: User) -> QuerySet[Mail]:
 
 def is_open() -> Q:
     """For many requests: whether somebody has the next move."""
-    return Q(status__in=OPEN) | (Q(status=Status.GRANTED) & Q(awaits_delivery()))
+    return Q(status__in=OPEN) | to_hand_over()
 
 
 def waiting_for(user: User) -> AccessRequestQuerySet:
     """The requests in which it is this person's turn, the longest waiting first."""
-    return requests_for(user).filter(waits_for(user), status__in=TURNS).order_by("status_since", "pk")
+    return requests_for(user).filter(is_turn_of(user)).order_by("status_since", "pk")
+
+
+def is_turn_of(user: User) -> Q:
+    """For many requests: whether it is this person's turn, with what an index finds said first."""
+    return (Q(status__in=TURNS) | to_hand_over() if user.is_hub else Q(status=Status.IN_REVIEW)) & waits_for(user)
+
+
+def longest(requests: AccessRequestQuerySet, number: int) -> AccessRequestQuerySet:
+    """Of open requests the few that have waited longest, in this order.
+
+    Each status is asked by itself, in the order of an index, and stops where there are enough: the database would sort
+    all that is open to show ten.
+    """
+    found: list[tuple[datetime, int]] = []
+    for there in (*(Q(status=status) for status in sorted(OPEN)), to_hand_over()):
+        rows = requests.filter(there).order_by("status_since", "pk")
+        found += rows.values_list("status_since", "pk")[:number]
+    keys = [key for _since, key in sorted(found)[:number]]
+    return AccessRequest.objects.filter(pk__in=keys).order_by("status_since", "pk")
 
 
 def decided_lately(user: User) -> AccessRequestQuerySet:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from aidahub.accounts.models import User
@@ -42,9 +42,9 @@ class Holding:
 
 
 def with_grants() -> Prefetch[str]:
-    """For many requests: their grants with holders, and whether data was handed over (`delivered`), in one query."""
+    """For many requests: their grants with holders, in one query."""
     grants = Grant.objects.select_related("participant", "acceptance__license_text")
-    return Prefetch("grants", grants.annotate(delivered=Exists(Delivery.objects.filter(grant=OuterRef("pk")))))
+    return Prefetch("grants", grants)
 
 
 def deliveries_of(grants: Iterable[Grant]) -> dict[int, list[Delivery]]:
@@ -66,15 +66,7 @@ def holdings(request: AccessRequest, reader: AnyUser) -> list[Holding]:
 
 
 def _holding(grant: Grant, mine: bool, today: date, handed: list[Delivery] | None) -> Holding:
-    return Holding(
-        grant, mine, is_open(grant, today), was_delivered(grant), _way(handed[-1], today) if handed else None
-    )
-
-
-def was_delivered(grant: Grant) -> bool:
-    """Whether data was handed over by a grant of `with_grants`, or any other."""
-    known: bool | None = getattr(grant, "delivered", None)
-    return known if known is not None else grant.deliveries.exists()
+    return Holding(grant, mine, is_open(grant, today), grant.has_data, _way(handed[-1], today) if handed else None)
 
 
 def _way(row: Delivery, today: date) -> HandedOn:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .holdings import is_open, is_own, was_delivered
+from .holdings import is_open, is_own
 from .kinds import day_in_words
 from .models import AccessRequest, AnyUser, Grant
 from .workflow import Status
@@ -56,13 +56,13 @@ def _until(ends: date | None) -> str:
 
 
 def _handed_to_you(own: list[Grant]) -> str:
-    if any(was_delivered(grant) for grant in own):
+    if any(grant.has_data for grant in own):
         return _("The data is ready for you.")
     return _("%(hub)s has been asked to hand the data over to you.") % {"hub": settings.HUB_NAME}
 
 
 def _handed_to_others(held: list[Grant]) -> str:
-    missing = sum(not was_delivered(grant) for grant in held)
+    missing = sum(not grant.has_data for grant in held)
     if not missing:
         return _("The data was handed over.")
     if missing == len(held):

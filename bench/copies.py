@@ -25,6 +25,8 @@ from access_requests.models import (
 from access_requests.references import next_reference
 from aidahub.accounts.models import User
 
+from .rows import insert
+
 # What belongs to a request, each after what it points at.
 PARTS: tuple[tuple[type[Model], str], ...] = (
     (SealedText, "request"),
@@ -38,12 +40,6 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
 )
 
 Key = tuple[type[Model], int]
-
-
-def insert(rows: list[Any]) -> None:
-    """Insert rows of one model at once, past the guard of rows that are written once."""
-    if rows:
-        QuerySet(type(rows[0])).bulk_create(rows)
 
 
 def copied(row: Model, new: dict[Key, Any]) -> Any:

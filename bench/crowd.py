@@ -1,4 +1,4 @@
-"""Many people and datasets, as rows: 300 copies of BRGANDI with two deciders each, and 3,000 people who ask."""
+"""Many people and datasets, as rows: invented datasets with two deciders each, and the people who ask for them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from access_requests.policies import PRESETS, RESEARCH
 from aidahub.accounts.models import ProviderLink, User
 from datasets.models import Dataset, DatasetProvider, License, LicenseText, Provider
 
-from .copies import copied, insert
+from . import shelf
+from .copies import copied
 from .data import DOI, PAGE, person
+from .rows import insert
 
 DATASETS = 300
 PEOPLE = 3000
 PROVIDERS = 120
+BATCH = 1000
 # The provider who looks decides on so many datasets, as a large clinic would.
 OWN_DATASETS = 48
 # Every third licence each: the shortest way, AIDA's own practice, and the shortest way with an end.
@@ -50,6 +53,7 @@ class World:
     asked: list[Asked]
     people: list[User]
     hub: User
+    providers: list[tuple[Provider, User]]
 
     @property
     def applicant(self) -> User:
@@ -83,13 +87,22 @@ def make_world(datasets: int = DATASETS, people: int = PEOPLE) -> World:
     if not Dataset.objects.filter(doi=DOI).exists():
         call_command("import_datasets", str(PAGE), verbosity=0)
     hub = person("hub@hub.example", "Hedda Ek", is_hub_staff=True)
-    return World(_datasets(datasets, _providers()), _people(people), hub)
+    world = World([], [], hub, _providers())
+    grow(world, datasets, people)
+    return world
 
 
-def _people(number: int) -> list[User]:
-    dice = random.Random(1)
+def grow(world: World, datasets: int, people: int) -> None:
+    """Let a world have so many datasets and people, those included that it has."""
+    for start in range(len(world.asked), datasets, BATCH):
+        world.asked.extend(_datasets(range(start, min(start + BATCH, datasets)), world.providers))
+    world.people.extend(_people(range(len(world.people), people)))
+
+
+def _people(numbers: range) -> list[User]:
+    dice = random.Random(numbers.start)
     rows = []
-    for at in range(number):
+    for at in numbers:
         place = dice.choice(PLACES)
         name = f"{dice.choice(FIRST)} {dice.choice(LAST)}"
         rows.append(_user(f"person{at}@{place.lower()}.example", name, institution=f"The University in {place}"))
@@ -103,11 +116,9 @@ def _user(email: str, name: str, **facts: Any) -> User:
 
 
 def _with_addresses(users: list[User]) -> list[User]:
-    made = User.objects.bulk_create(users)
-    EmailAddress.objects.bulk_create(
-        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in made
-    )
-    return made
+    insert(users)
+    insert([EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users])
+    return users
 
 
 def _providers() -> list[tuple[Provider, User]]:
@@ -125,30 +136,29 @@ def _providers() -> list[tuple[Provider, User]]:
     return list(zip(rows, users, strict=True))
 
 
-def _datasets(number: int, pool: list[tuple[Provider, User]]) -> list[Asked]:
-    """Copies of BRGANDI's dataset and of its licence under controlled access."""
-    model = Dataset.objects.get(doi=DOI)
-    license_ = License.objects.get(dataset=model, name="Controlled access")
+def _datasets(numbers: range, pool: list[tuple[Provider, User]]) -> list[Asked]:
+    """Invented datasets, each under a copy of BRGANDI's licence under controlled access."""
+    dice = random.Random(numbers.start)
+    license_ = License.objects.get(dataset__doi=DOI, name="Controlled access")
     text = license_.text_in_force
     if text is None:
         raise RuntimeError("BRGANDI has no text of its licence.")
-    datasets: list[Dataset] = [copied(model, {}) for _ in range(number)]
-    for at, row in enumerate(datasets):
-        row.doi, row.name, row.short_name = f"10.23698/aida/size/{at}", f"{row.name} {at}", f"SIZE{at}"
+    datasets = [shelf.dataset(at, dice) for at in numbers]
     insert(datasets)
-    licenses: list[License] = [copied(license_, {(Dataset, model.pk): row}) for row in datasets]
+    licenses: list[License] = [copied(license_, {(Dataset, license_.dataset_id): row}) for row in datasets]
     insert(licenses)
     texts: list[LicenseText] = [copied(text, {(License, license_.pk): row}) for row in licenses]
     insert(texts)
-    chosen = [_two(at, pool) for at in range(number)]
-    DatasetProvider.objects.bulk_create(
+    chosen = [_two(at, pool) for at in numbers]
+    insert([
         DatasetProvider(dataset=row, provider=provider, name=provider.name, order=order)
         for row, two in zip(datasets, chosen, strict=True)
         for order, (provider, _user) in enumerate(two)
-    )
-    Policy.objects.bulk_create(
-        Policy(license=row, form=RESEARCH, **_policy(FLAVOURS[at % 3])) for at, row in enumerate(licenses)
-    )
+    ])  # fmt: skip
+    insert([
+        Policy(license=row, form=RESEARCH, **_policy(FLAVOURS[at % 3]))
+        for at, row in zip(numbers, licenses, strict=True)
+    ])  # fmt: skip
     return [
         Asked(row, text, (one[0], two[0]), (one[1], two[1]))
         for row, text, (one, two) in zip(licenses, texts, chosen, strict=True)

@@ -26,7 +26,7 @@ from .pages import WORKERS, cpu, free_port, say, server, set_up
 from .running import make_tables, run
 
 if TYPE_CHECKING:
-    from .load import Seen, Target
+    from .asking import Seen, Target
 
 ROW = "| {:<28} | {:>6} | {:>8} | {:>6} | {:>6} | {:>6} | {:>5} |"
 GOALS = {"warm": 0.5, "cold": 0.25}
@@ -77,7 +77,7 @@ def way(name: str, path: str) -> Way:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from .load import Target
+    from .asking import Target
 
     client = Client(SERVER_NAME="127.0.0.1")
     with CaptureQueriesContext(connection) as queries:
@@ -108,7 +108,7 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         set_up(folder, port, database)
         from django.db import connection
 
-        from .load import in_rounds
+        from .asking import in_rounds
 
         ways, size = fill()
         connection.close()

@@ -1,105 +1,151 @@
-"""A load generator: a few keep-alive connections that ask for one page as fast as they get it."""
+"""A load that looks like use, at a hundredth, a tenth and the whole of its size: what grows, and how much.
+
+    python -m bench.load [--postgres] [--scale] [--rounds N] [--times N]
+
+10,000 datasets, 20,000 people, 100,000 requests with 2,000,000 events (`--scale`: ten times that). The database is
+made in a folder of its own, which grows and is copied at each size; then a process for each copy measures in turns, so
+that a noisy moment hits all sizes alike. Everything is removed at the end.
+"""
 
 from __future__ import annotations
 
-import http.client
-import threading
+import argparse
+import json
+import os
+import pickle
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-TIMEOUT = 30
+import psycopg
 
+from aidahub.environment import ROOT
 
-@dataclass(frozen=True)
-class Target:
-    """One address, and the cookie of whoever asks for it."""
+from .pages import free_port, say, set_up
+from .running import make_tables, run
 
-    path: str
-    cookie: str = ""
+if TYPE_CHECKING:
+    from .looked_at import Site
+    from .mails import Rates
 
-
-@dataclass
-class Seen:
-    """What was measured of one address: milliseconds of single requests, and requests per second of each round."""
-
-    alone: list[float] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-
-
-class WrongAnswer(Exception):
-    """The server did not answer 200, so that there is nothing to measure."""
+DATASETS, PEOPLE, REQUESTS, EARLY = 10_000, 20_000, 100_000, 100
+PARTS = (100, 10, 1)  # the sizes: this part of the whole
+ROW = "| {:<38} | {:>4} | {:>6} | {:>8} | {:>8} | {:>8} | {:>8} | {:>6} | {:>6} |"
+HEADS = ("", "q.", "bare", "ms 1/100", "1/10", "whole", "SQL", "to SQL", "grown")
+Fact = Mapping[str, float]
+Seen = dict[str, Fact]
 
 
-def ask(connection: http.client.HTTPConnection, target: Target) -> int:
-    """Ask once over a connection that stays open; the number of bytes of the page.
-
-    Raises:
-        WrongAnswer: for anything but 200.
-    """
-    connection.request("GET", target.path, headers={"Cookie": target.cookie} if target.cookie else {})
-    answer = connection.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        raise WrongAnswer(f"{target.path} answered {answer.status}.")
-    return len(body)
+def options() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description="Measure at a hundredth, a tenth and the whole of a large load.")
+    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL, not on SQLite")
+    parser.add_argument("--scale", action="store_true", help="ten times the datasets, people and requests")
+    parser.add_argument("--rounds", type=int, default=2, help="turns over all sizes (2)")
+    parser.add_argument("--times", type=int, default=5, help="how often each page is taken in a turn (5)")
+    return parser.parse_args()
 
 
-def connect(port: int) -> http.client.HTTPConnection:
-    """A connection to the server on this machine."""
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+def make(folder: Path, database: str, whole: int) -> Iterator[tuple[int, Path, str]]:
+    """Grow one database and copy it at each size: the part, the folder of the copy, and its address on PostgreSQL."""
+    from django.db import connection
 
+    from datasets import search
 
-def one_by_one(port: int, target: Target, times: int) -> list[float]:
-    """Ask `times` times over one connection; the milliseconds of each, the first and unmeasured one left out."""
-    connection = connect(port)
-    ask(connection, target)
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        ask(connection, target)
-        taken.append((time.perf_counter() - began) * 1000)
-    connection.close()
-    return taken
+    from .crowd import grow, make_world
+    from .looked_at import Site
+    from .multiply import multiply, newest
+    from .stories import tell
 
-
-def together(port: int, target: Target, connections: int, seconds: float, most: int) -> float:
-    """Ask over several connections at once, until the time is over or `most` answers came; answers per second."""
-    start = threading.Barrier(connections)
-
-    def one() -> tuple[int, float, float]:
-        connection = connect(port)
-        ask(connection, target)
-        start.wait(TIMEOUT)
-        began, number = time.perf_counter(), 0
-        while number < most / connections and time.perf_counter() < began + seconds:
-            ask(connection, target)
-            number += 1
-        ended = time.perf_counter()
+    world = make_world(DATASETS * whole // 100, PEOPLE * whole // 100)
+    site = Site(world, tell(world))
+    multiply(site.told, world, EARLY, early=True)
+    for part in PARTS:
+        grow(world, DATASETS * whole // part, PEOPLE * whole // part)
+        search.rebuild()
+        multiply(site.told, world, REQUESTS * whole // part - newest(), say=say)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE" if database else "ANALYZE")
         connection.close()
-        return number, began, ended
-
-    with ThreadPoolExecutor(connections) as pool:
-        done = [future.result() for future in [pool.submit(one) for _ in range(connections)]]
-    return sum(number for number, _, _ in done) / (max(end for *_, end in done) - min(begin for _, begin, _ in done))
+        yield part, *copy(folder, site, part, database)
 
 
-def in_rounds(
-    port: int,
-    targets: list[Target],
-    *,
-    rounds: int,
-    seconds: float,
-    connections: int,
-    say: Callable[[str], None],
-) -> list[Seen]:
-    """Measure all targets in each round, in turns forwards and backwards, so that a noisy moment hits them alike."""
-    seen = [Seen() for _ in targets]
-    for number in range(rounds):
-        pairs = list(zip(targets, seen, strict=True))
-        for target, result in pairs if number % 2 == 0 else reversed(pairs):
-            result.alone += one_by_one(port, target, 20)
-            result.rates.append(together(port, target, connections, seconds, most=5000))
-        say(f"round {number + 1} of {rounds}")
-    return seen
+def copy(folder: Path, site: Site, part: int, database: str) -> tuple[Path, str]:
+    """A copy of the site as it is now, with its people in a file beside it."""
+    own = folder / f"part{part}"
+    own.mkdir()
+    for name in ("static", "secret-key"):
+        (own / name).symlink_to(folder / name)
+    (own / "site.pickle").write_bytes(pickle.dumps((site.world, site.told)))
+    if not database:
+        shutil.copyfile(folder / "aidahub.sqlite3", own / "aidahub.sqlite3")
+        return own, ""
+    host = database.partition("?")[2]
+    with psycopg.connect(f"postgres://aidahub@/template1?{host}", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE part{part} TEMPLATE postgres".encode())
+    return own, f"postgres://aidahub@/part{part}?{host}"
+
+
+def look(own: Path, database: str, times: int) -> Seen:
+    """Measure one copy in a process of its own."""
+    environment = {**os.environ, "VAR_DIR": str(own), **({"DATABASE_URL": database} if database else {})}
+    command = [sys.executable, "-m", "bench.looking", str(own), str(times)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return {fact["name"]: fact for fact in map(json.loads, done.stdout.splitlines())}
+
+
+def quicker(one: Fact, two: Fact) -> Fact:
+    """Of two turns the quicker, of each figure."""
+    return {**one, **{name: min(one[name], two[name]) for name in ("taken", "sql", "bare")}}
+
+
+def table(seen: Mapping[int, Seen]) -> Iterator[str]:
+    """The results: each thing at each size, beside the bare view and its own SQL, and how much it grew."""
+    yield ROW.format(*HEADS)
+    yield "| --- |" + " ---: |" * (len(HEADS) - 1)
+    for name, last in seen[PARTS[-1]].items():
+        taken = [seen[part][name]["taken"] for part in PARTS]
+        ratio = f"{last['taken'] / last['sql']:.1f}" if last["sql"] else ""
+        facts = (f"{last['bare']:.1f}" if last["bare"] else "", *(f"{ms:.2f}" for ms in taken), f"{last['sql']:.2f}")
+        yield ROW.format(name, int(last["queries"]), *facts, ratio, f"{taken[-1] / taken[0]:.1f}")
+
+
+def mails(rates: Rates) -> str:
+    """What was measured of mails, as a sentence."""
+    return (
+        f"Mails in a second: {rates.plain:.0f} by a plain loop, {rates.one:.0f} by one sender "
+        f"({rates.one / rates.plain:.2f} of it), {rates.two:.0f} by two ({rates.two / rates.plain:.2f})."
+    )
+
+
+def measure(asked: argparse.Namespace, database: str) -> None:
+    """Make, measure in turns, and print."""
+    with tempfile.TemporaryDirectory(prefix="aidahub-bench-") as name:
+        folder, began = Path(name), time.monotonic()
+        set_up(folder, free_port(), database)
+        make_tables()
+        from .mails import measure as measure_mails
+
+        copies = list(make(folder, database, 10 if asked.scale else 1))
+        say(f"made in {time.monotonic() - began:.0f} s; measuring")
+        seen: dict[int, Seen] = {}
+        for turn in range(asked.rounds):
+            for part, own, address in copies if turn % 2 == 0 else reversed(copies):
+                new = look(own, address, asked.times)
+                seen[part] = {key: quicker(fact, new[key]) for key, fact in seen.get(part, new).items()}
+                say(f"turn {turn + 1}: 1/{part}")
+        store = "PostgreSQL" if database else "SQLite"
+        print(f"{store}, {os.cpu_count()} cores, a load of {os.getloadavg()[1]:.0f}, "
+              f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")  # fmt: skip
+        print("\n".join(["", *table(seen), "", mails(measure_mails())]))
+
+
+if __name__ == "__main__":
+    sys.exit(run(options(), measure))

@@ -1,19 +1,26 @@
-"""What is measured at both sizes: pages, verbs and tasks of the clock. One more of any is one more line."""
+"""What is measured at each size: pages, verbs and tasks of the clock. One more of any is one more line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
 from unittest.mock import patch
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from access_requests import actions, tasks
+from access_requests.checkpoints import verify_checkpoints, write_checkpoint
 from access_requests.events import verify
-from access_requests.models import AccessRequest, Event
+from access_requests.models import AccessRequest, Event, UsualTime
 from access_requests.workflow import OPEN, Answer, Status
 from aidahub.accounts.models import User
+from datasets.models import Dataset
 
 from .crowd import World
+from .data import DOI
 from .stories import Told, Walk, draft
 
 LIST = "/admin/access_requests/accessrequest/"
@@ -52,9 +59,13 @@ class Looked:
     """A page: its name, who looks, and its address. `each`: of how many rows its work is made, where it is of all."""
 
     name: str
-    who: Callable[[World], User]
+    who: Callable[[World], User | None]
     path: Callable[[Site], str]
     each: Callable[[], int] | None = None
+
+
+def _nobody(_world: World) -> None:
+    """Nobody is signed in."""
 
 
 def _applicant(world: World) -> User:
@@ -78,6 +89,13 @@ def _own(site: Site) -> str:
 
 
 PAGES: tuple[Looked, ...] = (
+    Looked("landing page", _nobody, lambda site: f"/{DOI}"),
+    Looked("dataset list", _nobody, lambda site: "/datasets/"),
+    Looked("– words", _nobody, lambda site: "/datasets/?q=lung+tumor"),
+    Looked("– a facet", _nobody, lambda site: "/datasets/?organ=Lung"),
+    Looked("front page", _nobody, lambda site: "/"),
+    Looked("figures", _nobody, lambda site: "/metrics/"),
+    Looked("feed", _nobody, lambda site: "/feed.atom"),
     Looked("request page, its applicant", _applicant, _own),
     Looked("request page, the recipient scientist", _recipient, _own),
     Looked("My requests, an applicant", _applicant, lambda site: "/requests/"),
@@ -87,6 +105,9 @@ PAGES: tuple[Looked, ...] = (
     Looked("desk, hub staff", _hub, lambda site: "/admin/"),
     Looked("desk, a provider", _provider, lambda site: "/admin/"),
     Looked("what waits for whom, hub staff", _hub, lambda site: f"{LIST}waiting/"),
+    Looked("who has access, hub staff", _hub, lambda site: f"{LIST}who-has-access/"),
+    Looked("who has access, a provider", _provider, lambda site: f"{LIST}who-has-access/"),
+    Looked("mails, hub staff", _hub, lambda site: "/admin/outbox/mail/"),
     Looked("list, hub staff", _hub, lambda site: LIST),
     Looked("– last page", _hub, lambda site: site.last(site.world.hub)),
     Looked("– a word that all have", _hub, lambda site: f"{LIST}?q=segmentation"),
@@ -101,6 +122,9 @@ PAGES: tuple[Looked, ...] = (
     Looked("decision page, hub staff", _hub, lambda site: site.change(Status.IN_REVIEW)),
     Looked("decision page, a provider", _provider, lambda site: site.change(Status.IN_REVIEW)),
     Looked("several at once, a provider", _provider, Site.several),
+    Looked("sitemap, for each dataset", _nobody, lambda site: "/sitemap.xml", Dataset.objects.count),
+    Looked("metadata.json, for each dataset", _nobody, lambda site: "/api/1.0/metadata.json", Dataset.objects.count),
+    Looked("catalog.ttl, for each dataset", _nobody, lambda site: "/catalog.ttl", Dataset.objects.count),
     Looked("CSV export, hub staff, for each row", _hub, lambda site: f"{LIST}export/",
            lambda: AccessRequest.objects.exclude(status=Status.DRAFT).count()),
 )  # fmt: skip
@@ -155,8 +179,14 @@ def verify_events() -> None:
     Raises:
         RuntimeError: when the record is not whole.
     """
-    if faults := list(verify()):
+    if faults := list(chain(verify(), verify_checkpoints())):
         raise RuntimeError(f"The record is not whole: {faults[0]}")
+
+
+def measure() -> None:
+    """Measure how long answers take, also where it was done today."""
+    UsualTime.objects.update(measured_on=timezone.localdate() - timedelta(days=1))
+    tasks.measure()
 
 
 def _open() -> int:
@@ -167,5 +197,9 @@ def _open() -> int:
 TASKS: tuple[tuple[str, Callable[[], object], Callable[[], int]], ...] = (
     ("remind, for each open request", remind, _open),
     ("remind again, for each open request", remind, _open),
+    ("warn, for each open request", tasks.warn, _open),
+    ("end access, for each open request", tasks.end_access, _open),
+    ("measure, for each request", measure, AccessRequest.objects.count),
+    ("keep a checkpoint, for each request", write_checkpoint, AccessRequest.objects.count),
     ("verify_events, for each event", verify_events, Event.objects.count),
 )

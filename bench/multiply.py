@@ -12,12 +12,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.db.models import ForeignKey, Max, Model, QuerySet
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 from access_requests.attachments.keeping import new_key
@@ -46,8 +47,8 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset, License, LicenseText, Provider
 from datasets.register.values import fold
 
-from .copies import insert
 from .crowd import FLAVOURS, OWN_DATASETS, Asked, World
+from .rows import change, insert
 from .stories import Told
 
 # What belongs to a request, each after what it points at.
@@ -69,6 +70,8 @@ LATER = {
     Status.SUBMITTED: 1, Status.DECIDED: 1,
 }  # fmt: skip
 BATCH = 250
+# The last mails of a request: older ones say nothing that a page or the clock asks for.
+MAILS = 6
 Key = tuple[type[Model], int]
 
 
@@ -104,29 +107,36 @@ class Pattern:
         self.parts: dict[type[Model], list[Any]] = {
             model: list(QuerySet(model).filter(**{way: self.row}).order_by("pk")) for model, way in PARTS
         }
-        self.events = list(Event.objects.filter(request=self.row).order_by("number"))
-        self.mails = list(Mail.objects.filter(about__startswith=f"{self.row.reference}/"))
+        self.events = [Mould(row) for row in Event.objects.filter(request=self.row).order_by("number")]
+        self.moulds = {(type(row), row.pk): Mould(row) for rows in self.parts.values() for row in rows}
+        self.whole = Mould(self.row)
+        mails = Mail.objects.filter(about__startswith=f"{self.row.reference}/").order_by("-pk")
+        self.mails = [Mould(mail) for mail in mails[:MAILS]]
         asked = told.asked
         self.users = {"applicant": world.applicant, "recipient": world.recipient, "member": world.member}
         self.acting = asked.acting
         self.people = {user.pk: user for user in (*self.users.values(), *asked.acting, world.hub)}
 
 
-def plans(told: Sequence[Told], world: World, shares: Mapping[Status, int], *, early: bool) -> Iterator[Plan]:
+def plans(
+    told: Sequence[Told], world: World, shares: Mapping[Status, int], *, early: bool, seed: int = 0
+) -> Iterator[Plan]:
     """Copies without end, in these shares of statuses; the early ones for the provider and the people who look."""
-    dice = random.Random(5 if early else 7)
+    dice = random.Random(5 if early else 7 + seed)
     by_status: dict[Status, list[Told]] = defaultdict(list)
     for each in told:
         by_status[each.status].append(each)
     number = 0
+    places = OWN_DATASETS if early else len(world.asked)
+    shelves = {flavour: world.asked[at:places:3] for at, flavour in enumerate(FLAVOURS)}
     while True:
         deck = [status for status, times in shares.items() for _ in range(times)]
         dice.shuffle(deck)
         for status in deck:
             number += 1
             each = dice.choice(by_status[status])
-            places = range(OWN_DATASETS if early else len(world.asked))
-            asked = world.asked[dice.choice([at for at in places if FLAVOURS[at % 3] == each.flavour])]
+            shelf = shelves[each.flavour]
+            asked = shelf[int(len(shelf) * dice.random() ** (1 if early else 2))]  # the first ones are asked for most
             first, second, third = dice.sample(world.people[3:], 3)
             look = early and number % 4 == 0
             first, second = (world.applicant, second) if look else (first, world.recipient if early else second)
@@ -136,7 +146,7 @@ def plans(told: Sequence[Told], world: World, shares: Mapping[Status, int], *, e
 def _days(status: Status, dice: random.Random) -> float:
     """How many days ago it was: what is open has mostly begun this month."""
     if status in FINISHED | WITH_ACCESS:
-        return dice.uniform(1, 1500)
+        return 1 + 1500 * float(dice.random() ** 1.5)  # more are asked for each year
     return dice.uniform(0, 30) if dice.random() < 0.8 else dice.uniform(30, 90)
 
 
@@ -153,7 +163,7 @@ def multiply(
         say: told now and then how far it is.
     """
     patterns = {id(each): Pattern(each, world) for each in told}
-    wanted = plans(told, world, EARLY if early else LATER, early=early)
+    wanted = plans(told, world, EARLY if early else LATER, early=early, seed=newest())
     for start in range(0, number, BATCH):
         batch = list(islice(wanted, min(BATCH, number - start)))
         with transaction.atomic():
@@ -172,12 +182,13 @@ def _batch(batch: list[Plan], patterns: Mapping[int, Pattern]) -> None:
         old = patterns[id(copy.plan.told)].row
         copy.keys = {(AccessRequest, old.pk): copy.row.pk, **_pointers(copy.plan, patterns[id(copy.plan.told)])}
     for model, _way in PARTS:
-        made = [(copy, row, _part(copy, row)) for copy in copies for row in patterns[id(copy.plan.told)].parts[model]]
+        made = [(copy, row, _part(copy, row, own)) for copy in copies
+                for own in [patterns[id(copy.plan.told)]] for row in own.parts[model]]  # fmt: skip
         insert([twin for _copy, _row, twin in made])
         for copy, row, twin in made:
             copy.keys[model, row.pk] = twin.pk
     insert([event for copy in copies for event in _chain(copy, patterns[id(copy.plan.told)])])
-    AccessRequest.objects.bulk_update([copy.row for copy in copies], ["event_head"])
+    change(AccessRequest, "event_head", [copy.row for copy in copies])
     insert([mail for copy in copies for mail in _mails(copy, patterns[id(copy.plan.told)])])
 
 
@@ -203,25 +214,36 @@ def _pointers(plan: Plan, pattern: Pattern) -> dict[Key, int]:
     return {(model, old.pk): new.pk for model, old, new in pairs}
 
 
-def _twin(row: Model, keys: Mapping[Key, int], days: float) -> dict[str, Any]:
-    """The values of a copy: its pointers turned, its days earlier."""
-    values: dict[str, Any] = {}
-    for column in row._meta.concrete_fields:  # noqa: SLF001  Django documents it as its own interface for models
-        if column.primary_key:
-            continue
-        value = getattr(row, column.attname)
-        if isinstance(column, ForeignKey):
-            value = keys.get((column.related_model, value), value)
-        elif isinstance(value, datetime):
-            value -= timedelta(days=days)
-        elif isinstance(value, date):
-            value -= timedelta(days=int(days))
-        values[column.attname] = value
-    return values
+class Mould:
+    """A row to be copied: its values, which of them point at rows that are copied too, and which are moments."""
+
+    def __init__(self, row: Model) -> None:
+        """Take it apart."""
+        self.model = type(row)
+        columns = [column for column in row._meta.concrete_fields if not column.primary_key]  # noqa: SLF001  Django documents it
+        self.values = {column.attname: getattr(row, column.attname) for column in columns}
+        self.pointers = [
+            (column.attname, (column.related_model, self.values[column.attname]))
+            for column in columns
+            if isinstance(column, ForeignKey) and self.values[column.attname] is not None
+        ]
+        self.days = [name for name, value in self.values.items() if isinstance(value, date)]
+
+    def cast(self, keys: Mapping[Any, int], days: float) -> Any:
+        """A copy without a key: its pointers turned, its days earlier. It is made past the model's own beginning."""
+        values = dict(self.values)
+        for name, target in self.pointers:
+            values[name] = keys.get(target, values[name])
+        for name in self.days:
+            values[name] -= timedelta(days=days)  # of a day whole ones count
+        row = self.model.__new__(self.model)
+        row.__dict__ |= values
+        row._state = ModelState()  # noqa: SLF001  what Django's own beginning does
+        return row
 
 
 def _request(plan: Plan, pattern: Pattern) -> AccessRequest:
-    row = AccessRequest(**_twin(pattern.row, _pointers(plan, pattern), plan.days))
+    row: AccessRequest = pattern.whole.cast(_pointers(plan, pattern), plan.days)
     row.recipient_key = plan.recipient.email
     if row.draft:
         row.draft = _answers(row.draft, plan)
@@ -254,10 +276,10 @@ def _words(copy: Copy, pattern: Pattern) -> str:
     return text
 
 
-def _part(copy: Copy, row: Any) -> Any:
+def _part(copy: Copy, row: Any, pattern: Pattern) -> Any:
     """The copy of one row."""
     plan = copy.plan
-    twin: Any = type(row)(**_twin(row, copy.keys, plan.days))
+    twin = pattern.moulds[type(row), row.pk].cast(copy.keys, plan.days)
     if isinstance(twin, Participant):
         _person(twin, plan)
     elif isinstance(twin, Submission):
@@ -285,10 +307,10 @@ def _chain(copy: Copy, pattern: Pattern) -> Iterator[Event]:
     users = {user.pk: user for user in (plan.applicant, plan.recipient, plan.member, *plan.asked.acting)}
     users[pattern.world.hub.pk] = pattern.world.hub
     for event in pattern.events:
-        link = Event(**_twin(event, copy.keys, plan.days))
+        link: Event = event.cast(copy.keys, plan.days)
         link.request, link.before = copy.row, before
         link.by = users[link.by_id] if link.by_id else None
-        link.payload = _swapped(event.payload, copy.swaps)
+        link.payload = _swapped(link.payload, copy.swaps)
         before = link.hash = hash_of(link)
         yield link
     copy.row.event_head = before if pattern.events else ""
@@ -311,11 +333,11 @@ def _mails(copy: Copy, pattern: Pattern) -> Iterator[Mail]:
     pairs += [(old.email, new.email) for old, new in zip(pattern.acting, plan.asked.acting, strict=True)]
     to = dict(pairs)
     for mail in pattern.mails:
-        twin = Mail(**_twin(mail, {}, plan.days))
-        twin.about = f"{copy.row.reference}/{mail.about.rpartition('/')[2]}"
-        twin.recipient = to.get(mail.recipient, mail.recipient)
+        twin: Mail = mail.cast({}, plan.days)
+        twin.about = f"{copy.row.reference}/{twin.about.rpartition('/')[2]}"
+        twin.recipient = to.get(twin.recipient, twin.recipient)
         twin.message_id = f"<{uuid.uuid4().hex}@size.example>"
-        twin.text, twin.html = mail.text[:200], ""
+        twin.text, twin.html = twin.text[:200], ""
         yield twin
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from aidahub.accounts.models import User
 
-    from .load import Seen, Target
+    from .asking import Seen, Target
 
 WORKERS = 2
 ROW = "| {:<28} | {:>7} | {:>7} | {:>6} | {:>6} | {:>6} | {:>6} | {:>5} |"
@@ -126,7 +126,7 @@ def page(name: str, path: str, user: User | None) -> Page:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from .load import Target, WrongAnswer
+    from .asking import Target, WrongAnswer
 
     client = Client(SERVER_NAME="127.0.0.1")
     if user:
@@ -204,7 +204,7 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         set_up(folder, port, database)
         from django.db import connection
 
-        from .load import Target, in_rounds
+        from .asking import Target, in_rounds
 
         began = time.monotonic()
         pages = fill(asked.requests)

@@ -136,7 +136,7 @@ def test_one_connection_carries_a_batch(mail_server: MailServer, monkeypatch: py
 
 @pytest.mark.django_db
 def test_slow_server_keeps_no_worker_for_long(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "BATCH_SECONDS", 0.3)
+    monkeypatch.setattr(delivery, "LOOK_SECONDS", 0.3)
     mail_server.slow(0.2)
     for number in range(5):
         write(about=f"AIDA-2026-00042/{number}")

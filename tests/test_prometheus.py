@@ -151,9 +151,9 @@ def test_sums_are_counted_once_in_a_minute_and_with_few_queries(client: Client, 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="Plans are written otherwise elsewhere.")
 @pytest.mark.django_db
 def test_mails_that_were_sent_are_not_read() -> None:
-    waiting = Mail.objects.unsent().filter(next_try_at__lte=timezone.now()).order_by("next_try_at")[:1]
-    assert "mail_due" in waiting.explain()
-    assert "mail_due" in Mail.objects.unsent().order_by().values_list("status").explain()
+    waiting = Mail.objects.order_by().filter(status="waiting", next_try_at__lte=timezone.now()).values("next_try_at")
+    assert "mail_ready" in waiting.explain()
+    assert "mail_claimed" in Mail.objects.order_by().filter(status="sending").values("pk").explain()
     assert "mail_failed" in Mail.objects.filter(status="failed").order_by().explain()
     assert "request_waiting" in AccessRequest.objects.order_by().values("status").explain()
     assert sums.counted().buckets[-1] == ("+Inf", 0.0)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -22,6 +25,12 @@ from bench.stories import STORIES, tell
 MANY = 2000
 # A page whose work is made of every request reads them in parts, as many queries for each.
 PINNED = [page for page in PAGES if page.each is None]
+# Pages for which the database reads no more, however many requests there are.
+FLAT = {
+    "landing page", "dataset list", "front page", "request page, its applicant",
+    "request page, the recipient scientist", "My requests, an applicant", "front page, an applicant",
+    "decision page, hub staff", "decision page, a provider",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -32,13 +41,53 @@ def world(db: None) -> World:
 
 def queries_of(page: Looked, site: Site) -> int:
     """How many queries a page makes, after one look that warms what is cached."""
-    client = Client()
-    client.force_login(page.who(site.world))
-    path = page.path(site)
-    client.get(path)
+    client, path = reader_of(page, site), page.path(site)
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path).status_code == 200, path
     return len(seen)
+
+
+def reader_of(page: Looked, site: Site) -> Client:
+    """Somebody who has looked at a page once, which warms what is cached."""
+    client = Client()
+    if user := page.who(site.world):
+        client.force_login(user)
+    client.get(page.path(site))
+    return client
+
+
+@contextmanager
+def counting_steps() -> Iterator[list[int]]:
+    """The steps that SQLite's own machine takes inside, in hundreds: what it reads, whatever else the computer does."""
+    steps = [0]
+
+    def step() -> None:
+        steps[0] += 1
+
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(step, 100)
+    try:
+        yield steps
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+
+
+def steps_of(site: Site) -> dict[str, int]:
+    """What the database does for each page and verb of `FLAT`."""
+    found = {}
+    for page in PAGES:
+        if page.name in FLAT:
+            client, path = reader_of(page, site), page.path(site)
+            with counting_steps() as steps:
+                client.get(path)
+            found[page.name] = steps[0]
+    for name, make in VERBS:
+        call = next(make(site, 1))
+        with counting_steps() as steps, transaction.atomic():
+            call()
+            transaction.set_rollback(True)
+        found[name] = steps[0]
+    return found
 
 
 def counted(site: Site) -> Iterator[tuple[str, int]]:
@@ -62,6 +111,35 @@ def test_queries_stay_pinned_at_thousands_of_requests(world: World) -> None:
     assert dict(counted(site)) == few
     assert Event.objects.count() > 18 * AccessRequest.objects.exclude(status=Status.DRAFT).count()
     assert not list(verify())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite counts its steps")
+def test_the_database_does_not_do_more_for_a_page_of_many(world: World) -> None:
+    site = Site(world, tell(world))
+    multiply(site.told, world, 100, early=True)
+    few = steps_of(site)
+    multiply(site.told, world, MANY - 100)
+    many = steps_of(site)
+    assert set(few) > FLAT
+    assert {name: (few[name], steps) for name, steps in many.items() if steps > 1.5 * few[name] + 5} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (lambda: Mail.objects.ready().order_by(*Mail.NEXT)[:1], "mail_ready"),
+        (lambda: Mail.objects.orphaned()[:1], "mail_claimed"),
+        (lambda: Mail.objects.order_by("-created_at", "-pk")[:50], "mail_newest"),
+        (lambda: Grant.objects.undelivered().order_by().values("request"), "grant_undelivered"),
+        (lambda: AccessRequest.objects.order_by("-status_since", "-pk")[:50], "request_moved_last"),
+    ],
+)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads an empty table without an index")
+def test_what_is_asked_most_is_found_by_an_index(rows: Callable[[], QuerySet[Any]], index: str) -> None:
+    assert index in rows().explain()
+    assert "TEMP B-TREE" not in rows().explain()
 
 
 @pytest.mark.slow

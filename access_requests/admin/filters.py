@@ -6,19 +6,18 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.desk import is_open, requests_for
-from access_requests.models import AccessRequest
+from access_requests.desk import is_open, is_turn_of, requests_for
+from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import STATUS_WORDS
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 
 Choices = Iterable[tuple[str, Any]]
-# What the list's own queryset says of each request: whether it is the reader's turn.
-MINE = Q(("mine", True))
+MOST_CHOICES = 100
 
 
 def user_of(request: HttpRequest) -> User:
@@ -40,9 +39,9 @@ class TurnFilter(admin.SimpleListFilter):
         """The requests of a choice; all of them for anything else."""
         match self.value():
             case "me":
-                return queryset.filter(MINE)
+                return queryset.filter(is_turn_of(user_of(request)))
             case "others":
-                return queryset.filter(~MINE).filter(is_open())
+                return queryset.filter(is_open()).exclude(is_turn_of(user_of(request)))
             case "nobody":
                 return queryset.exclude(is_open())
         return queryset
@@ -71,10 +70,8 @@ class DatasetFilter(admin.SimpleListFilter):
     parameter_name = "dataset"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        """The datasets for which there are requests that the person may see."""
-        asked = Exists(requests_for(user_of(request)).filter(dataset=OuterRef("pk")))
-        rows = Dataset.objects.filter(asked).only("doi", "name", "short_name")
-        return [(dataset.doi, dataset.display_name) for dataset in rows]
+        """The datasets for which there are requests that the person may see; of very many those asked for last."""
+        return dataset_choices(requests_for(user_of(request)), self.value())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
         """The requests for that dataset; none for one that is not among the choices."""
@@ -82,3 +79,19 @@ class DatasetFilter(admin.SimpleListFilter):
             return queryset
         known = self.value() in dict(self.lookup_choices)
         return queryset.filter(dataset__doi=self.value()) if known else queryset.none()
+
+
+def dataset_choices(requests: AccessRequestQuerySet, chosen: str | None) -> list[tuple[str, str]]:
+    """The datasets of some requests to choose from, by DOI: all of them, or the hundred that were asked for last.
+
+    A page with thousands of choices helps nobody; what is not offered is found by its words, or named by its DOI.
+
+    Args:
+        requests: what the person may see.
+        chosen: the DOI that was asked for, which is offered in any case if there are requests for it.
+    """
+    latest = requests.order_by().values("dataset").annotate(last=Max("pk")).order_by("-last")
+    keys = list(latest.values_list("dataset", flat=True)[:MOST_CHOICES])
+    asked = Q(doi=chosen) & Q(Exists(requests.order_by().filter(dataset=OuterRef("pk"))))
+    rows = Dataset.objects.filter(Q(pk__in=keys) | asked if chosen else Q(pk__in=keys))
+    return [(row.doi, row.display_name) for row in rows.only("doi", "name", "short_name")]

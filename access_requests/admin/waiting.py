@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from access_requests.desk import is_open, names, requests_for
+from access_requests.desk import is_open, longest, names, requests_for
 from access_requests.models import AccessRequest
 from access_requests.rows import Shown, shown
 from access_requests.turns import Turn, turn_as_named_read, turn_in, with_turns
@@ -54,11 +54,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
         raise Http404
     chosen = request.GET.get("whose", "all")
     chosen = chosen if chosen in WHOSE else "all"
-    rows = requests_for(user).filter(is_open(), _whose(chosen, user)).order_by("status_since", "pk")
-    page = Paginator(with_turns(rows), PAGE).get_page(request.GET.get("page"))
+    rows = requests_for(user).filter(is_open(), _whose(chosen, user))
+    page = Paginator(rows.order_by("pk"), PAGE).get_page(request.GET.get("page"))
+    start = page.start_index() - 1 if page.paginator.count else 0
+    lines = list(with_turns(longest(rows, start + PAGE)))[start:]
     context = {
         **frame(request, _("What waits for whom")),
-        "lines": [_line(row, user) for row in page.object_list],
+        "lines": [_line(row, user) for row in lines],
         "page": page,
         "chosen": chosen,
         "whose": WHOSE.items(),

@@ -182,6 +182,7 @@ class AccessRequest(models.Model):
             models.Index(fields=("dataset", "status"), name="request_of_dataset"),
             models.Index(fields=("applicant", "-created_at"), name="request_of_applicant"),
             models.Index(fields=("status", "status_since"), name="request_waiting"),
+            models.Index(fields=("-status_since", "-id"), name="request_moved_last"),
         )
 
     def __str__(self) -> str:
@@ -292,7 +293,14 @@ class Participant(models.Model):
                 name="one_person_for_each_part",
             ),
         )
-        indexes = (models.Index(fields=("email",), name="participant_by_email"),)
+        indexes = (
+            models.Index(fields=("email",), name="participant_by_email"),
+            models.Index(
+                fields=("declined_at",),
+                condition=Q(declined_at__isnull=False, removed_at=None),
+                name="participant_who_declined",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

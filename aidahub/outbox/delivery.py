@@ -1,20 +1,16 @@
 """Delivering what is in the outbox: at least once, and almost always exactly once.
 
-A mail is claimed by a conditional UPDATE with a lease, sent outside any transaction, and marked. Two senders never
-hold the same claim, and sending is cut off long before the lease ends, so that no mail is sent twice by senders that
-live. A sender that is killed leaves one claim behind; when its lease has run out, that mail is sent again, with the
-same Message-ID.
+A mail is claimed with a lease, sent outside any transaction, and marked, in the transaction that claims the next one.
+Two senders never hold the same claim, and sending is cut off long before the lease ends, so that no mail is sent twice
+by senders that live. A sender that is killed leaves one claim behind; when its lease has run out, that mail is sent
+again, with the same Message-ID.
 """
 
 from __future__ import annotations
 
 import smtplib
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime, formataddr
-from threading import Timer
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -22,8 +18,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db import transaction
 from django.utils import timezone
 
 from aidahub.faults import told
@@ -31,15 +26,15 @@ from aidahub.logs import SECRET_LINK, blot
 
 from .forgetting import nothing_left
 from .models import Mail
+from .patience import Patience
 
 log = structlog.stdlib.get_logger("aidahub.outbox")
 
 # How long after each failure the next try comes, in units of settings.OUTBOX_RETRY (10 s): 10 s, 30 s, 2 min, 10 min,
 # 30 min, then every hour.
 WAITS = (1, 3, 12, 60, 180, 360)
-# One look into the outbox ends after so many mails or seconds, so that a worker that is to stop does not keep waiting.
-BATCH = 100
-BATCH_SECONDS = 30
+# One look into the outbox ends after so many seconds, so that a worker that is to stop does not keep waiting.
+LOOK_SECONDS = 30
 # A recipient whom the server will not have is given up after this many tries, about 40 minutes: time enough to mend a
 # server that refuses by mistake.
 TRIES_WHEN_UNWANTED = 5
@@ -50,23 +45,43 @@ def deliver() -> int:
 
     Without a mail server in the settings nothing is sent: the mails stay where they are.
     """
-    if not settings.OUTBOX_EMAIL_BACKEND or not Mail.objects.due().exists():
+    # Two questions, each answered by an index: for both at once SQLite would read every mail that was ever written.
+    if not settings.OUTBOX_EMAIL_BACKEND or not (Mail.objects.ready().exists() or Mail.objects.orphaned().exists()):
         return 0
     connection = get_connection(settings.OUTBOX_EMAIL_BACKEND)
-    sent, end = 0, monotonic() + BATCH_SECONDS
+    patience = Patience(settings.OUTBOX_LEASE / 2)
+    sent, end = 0, monotonic() + LOOK_SECONDS
     try:
-        for _turn in range(BATCH):
-            # Connecting comes before claiming: it may take long, and the lease is for sending alone.
-            if trouble := connect(connection):
-                if mail := claim():
-                    put_off(mail, trouble)
-                break
-            if monotonic() > end or not (mail := claim()):
-                break
-            sent += send(mail, connection)
+        mail = first_of(connection)
+        while mail:
+            is_sent = send(mail, connection, patience)
+            sent += is_sent
+            go_on = monotonic() < end
+            mail = settle(mail, go_on=go_on) if is_sent else None
+            if go_on and not mail:
+                mail = first_of(connection)
     finally:
+        patience.close()
         hang_up(connection)
     return sent
+
+
+def first_of(connection: Any) -> Mail | None:
+    """Claim a mail to be sent over this connection; None when there is none, or no mail server."""
+    # Connecting comes before claiming: it may take long, and the lease is for sending alone.
+    trouble = connect(connection)
+    mail = claim()
+    if mail and trouble:
+        put_off(mail, trouble)
+        return None
+    return mail
+
+
+def settle(mail: Mail, *, go_on: bool) -> Mail | None:
+    """Write down that a mail was sent and claim the next one in one transaction, which is half the work of two."""
+    with transaction.atomic():
+        mark_sent(mail)
+        return claim(fresh=True) if go_on else None
 
 
 def connect(connection: Any) -> Exception | None:
@@ -87,37 +102,33 @@ def hang_up(connection: Any) -> None:
         connection.connection = None
 
 
-def claim() -> Mail | None:
+def claim(*, fresh: bool = False) -> Mail | None:
     """Take one mail that is due, for as long as the lease lasts; None when there is none.
 
-    Codes for signing in go first: somebody is waiting for them.
+    What a killed sender left goes first, then codes for signing in: somebody is waiting for them. Of two senders each
+    gets a mail of its own: on PostgreSQL what another one is claiming is passed over, on SQLite one writes at a time.
+
+    Args:
+        fresh: whether only new ones count.
     """
-    token = str(uuid4())
-    while True:
-        chances = list(Mail.objects.due().order_by("-secret", "next_try_at", "pk").values_list("pk", flat=True)[:10])
-        if not chances:
+    with transaction.atomic():
+        left = None if fresh else Mail.objects.orphaned().select_for_update(skip_locked=True).first()
+        mail = left or Mail.objects.ready().order_by(*Mail.NEXT).select_for_update(skip_locked=True).first()
+        if mail is None:
             return None
-        for key in chances:
-            now = timezone.now()
-            # The condition is asked again as part of the writing: of two senders one gets 0 rows.
-            if (
-                Mail.objects.due()
-                .filter(pk=key)
-                .update(
-                    status=Mail.Status.SENDING,
-                    claim=token,
-                    lease_until=now + timedelta(seconds=settings.OUTBOX_LEASE),
-                    tries=F("tries") + 1,
-                    tried_since=Coalesce("tried_since", now),
-                )
-            ):
-                return Mail.objects.get(pk=key)
+        now = timezone.now()
+        mail.status, mail.claim = Mail.Status.SENDING, str(uuid4())
+        mail.lease_until, mail.tries = now + timedelta(seconds=settings.OUTBOX_LEASE), mail.tries + 1
+        mail.tried_since = mail.tried_since or now
+        mail.save(update_fields=["status", "claim", "lease_until", "tries", "tried_since"])
+    return mail
 
 
-def send(mail: Mail, connection: Any) -> bool:
-    """Send a claimed mail over an open connection and mark it; whether the mail server took it."""
+def send(mail: Mail, connection: Any, patience: Patience) -> bool:
+    """Send a claimed mail over an open connection; whether the mail server took it. One that it did not is put off."""
+    server = getattr(connection, "connection", None)
     try:
-        with cut_off(connection, settings.OUTBOX_LEASE / 2):
+        with patience.during(getattr(server, "sock", None)):
             taken = connection.send_messages([message_of(mail, connection)])
         if taken != 1:
             raise smtplib.SMTPException("The mail server was not asked.")
@@ -126,28 +137,7 @@ def send(mail: Mail, connection: Any) -> bool:
         hang_up(connection)
         put_off(mail, trouble)
         return False
-    mark_sent(mail)
     return True
-
-
-@contextmanager
-def cut_off(connection: Any, seconds: float) -> Iterator[None]:
-    """Break the connection when what is done inside takes longer: the timeout of a socket counts each answer anew."""
-    server = getattr(connection, "connection", None)
-    timer = Timer(seconds, break_off, (getattr(server, "sock", None),))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def break_off(sock: socket.socket | None) -> None:
-    """End a socket's conversation, so that whoever waits for an answer gets an error."""
-    if sock is not None:
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
 
 
 def message_of(mail: Mail, connection: Any) -> EmailMultiAlternatives:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,28 +14,31 @@ from django.utils.translation import gettext_lazy as _
 class MailQuerySet(models.QuerySet["Mail"]):
     """Questions about many mails."""
 
+    def ready(self) -> MailQuerySet:
+        """What waits, and whose time has come."""
+        return self.filter(status=Mail.Status.WAITING, next_try_at__lte=timezone.now())
+
+    def orphaned(self) -> MailQuerySet:
+        """What is claimed by a sender whose lease has run out, the longest first."""
+        return self.filter(status=Mail.Status.SENDING, lease_until__lt=timezone.now()).order_by("lease_until")
+
     def due(self) -> MailQuerySet:
-        """What a worker may send now: waiting and due, or claimed by a worker whose lease has run out."""
-        now = timezone.now()
-        waiting = Q(status=Mail.Status.WAITING, next_try_at__lte=now)
-        orphaned = Q(status=Mail.Status.SENDING, lease_until__lt=now)
-        return self.filter(waiting | orphaned)
+        """What a worker may send now: either of the two."""
+        return self.ready() | self.orphaned().order_by()
 
     def longest_wait(self) -> timedelta:
         """For how long the oldest mail has been due that is not sent yet; nothing when none is due."""
         now = timezone.now()
-        oldest = self.unsent().filter(next_try_at__lte=now).order_by("next_try_at").values_list("next_try_at").first()
-        return now - oldest[0] if oldest else timedelta()
-
-    def unsent(self) -> MailQuerySet:
-        """What waits or is being sent, found by an index, which SQLite takes only when the words stand in the query."""
-        return self.filter(RawSQL("status IN ('waiting', 'sending')", (), models.BooleanField()))
+        due = self.order_by().filter(next_try_at__lte=now)
+        oldest = [
+            due.filter(status=status).aggregate(first=models.Min("next_try_at"))["first"] for status in Mail.NOT_SENT
+        ]
+        return max((now - moment for moment in oldest if moment), default=timedelta())
 
     def numbers_not_sent(self) -> dict[str, int]:
         """How many mails wait, are being sent and have failed; found by indexes, however many were ever sent."""
-        rows = self.unsent().order_by().values_list("status").annotate(number=models.Count("pk"))
-        numbers = {Mail.Status.WAITING.value: 0, Mail.Status.SENDING.value: 0} | dict(rows)
-        return {**numbers, Mail.Status.FAILED.value: self.order_by().filter(status=Mail.Status.FAILED).count()}
+        found = self.order_by()
+        return {str(status): found.filter(status=status).count() for status in (*Mail.NOT_SENT, Mail.Status.FAILED)}
 
     def in_trouble(self) -> MailQuerySet:
         """What hub staff should look at: given up, or refused again and again for more than about ten minutes."""
@@ -97,6 +99,8 @@ class Mail(models.Model):
     objects = MailQuerySet.as_manager()
 
     GIVE_UP_AFTER = timedelta(days=3)
+    NOT_SENT = (Status.WAITING, Status.SENDING)  # asked for one by one: SQLite takes no index for a list of them
+    NEXT = ("-secret", "next_try_at", "pk")  # the order in which mails are sent
 
     class Meta:
         verbose_name = _("mail")
@@ -110,10 +114,13 @@ class Mail(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("next_try_at",), condition=Q(status__in=("waiting", "sending")), name="mail_due"),
+            # One status each: SQLite takes no index for a list of them.
+            models.Index(fields=("-secret", "next_try_at", "id"), condition=Q(status="waiting"), name="mail_ready"),
+            models.Index(fields=("lease_until",), condition=Q(status="sending"), name="mail_claimed"),
             models.Index(fields=("-created_at",), condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=("recipient", "-created_at"), name="mail_to_somebody"),
             models.Index(fields=("sent_at",), condition=Q(status="sent", emptied_at=None), name="mail_to_be_emptied"),
+            models.Index(fields=("-created_at", "-id"), name="mail_newest"),
         )
 
     def __str__(self) -> str:
