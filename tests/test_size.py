@@ -28,8 +28,7 @@ PINNED = [page for page in PAGES if page.each is None]
 # Pages for which the database reads no more, however many requests there are.
 FLAT = {
     "landing page", "dataset list", "front page", "request page, its applicant",
-    "request page, the recipient scientist", "My requests, an applicant", "front page, an applicant",
-    "decision page, hub staff", "decision page, a provider",
+    "request page, the recipient scientist", "My requests, an applicant", "decision page, hub staff",
 }  # fmt: skip
 
 

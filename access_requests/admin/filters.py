@@ -91,7 +91,7 @@ def dataset_choices(requests: AccessRequestQuerySet, chosen: str | None) -> list
         chosen: the DOI that was asked for, which is offered in any case if there are requests for it.
     """
     latest = requests.order_by().values("dataset").annotate(last=Max("pk")).order_by("-last")
-    keys = list(latest.values_list("dataset", flat=True)[:MOST_CHOICES])
+    keys = latest.values("dataset")[:MOST_CHOICES]
     asked = Q(doi=chosen) & Q(Exists(requests.order_by().filter(dataset=OuterRef("pk"))))
     rows = Dataset.objects.filter(Q(pk__in=keys) | asked if chosen else Q(pk__in=keys))
     return [(row.doi, row.display_name) for row in rows.only("doi", "name", "short_name")]

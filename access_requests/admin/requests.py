@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import flags
-from access_requests.desk import is_turn_of, requests_for, waits_for
+from access_requests.desk import requests_for, waits_for
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, with_rows
 from aidahub.accounts.models import User
@@ -103,26 +103,14 @@ class RequestList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read the page's requests once and make a line of each."""
         super().get_results(request)
-        user = user_of(request)
         # Which rows these are is found out first and alone: a late page would sort all requests with all their columns.
-        self.result_list = list(self.queryset.filter(pk__in=self._keys(user, (self.page_num - 1) * self.list_per_page)))
+        page = self.result_list.values("pk") if isinstance(self.result_list, QuerySet) else []
+        self.result_list = list(self.queryset.filter(pk__in=page))
+        user = user_of(request)
         self.shows_staff = user.is_hub
         flagged = flags.of_requests(user, self.result_list)
         reasons = {key: " ".join(flag.reason for flag in found) for key, found in flagged.items()}
         self.rows = [replace(_listed(row, user), flag=reasons.get(row.pk, "")) for row in self.result_list]
-
-    def _keys(self, user: User, start: int) -> list[int]:
-        """The keys of one page: by the order that was asked for, else what waits for the reader before the others.
-
-        Both parts are found in the order of an index; whether it is the reader's turn is asked of few.
-        """
-        stop, keys = start + self.list_per_page, self.queryset.values_list("pk", flat=True)
-        if self.params.get(ORDER_VAR):
-            return list(keys[start:stop])
-        keys = keys.order_by("-status_since", "-pk")
-        mine = list(keys.filter(is_turn_of(user))[:stop])
-        others = keys.exclude(waits_for(user))[max(start - len(mine), 0) : stop - len(mine)]
-        return [*mine[start:], *others] if len(mine) < stop else mine[start:]
 
 
 def _choose(slug: str) -> Callable[..., HttpResponse]:

@@ -96,8 +96,7 @@ def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sente
 
 def _waiting(user: User) -> Section:
     """What waits for a decision or a check; data to be handed over is a heap of its own."""
-    waiting = desk.waiting_for(user).exclude(status=Status.GRANTED)
-    rows = _lines(desk.longest(waiting, SHOWN + 1) if user.is_hub else waiting, _why)
+    rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), _why)
     more = link_to(REQUESTS, query="turn=me")
     empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
     return cut("waiting", _("Waiting for you"), rows, more, empty)
@@ -111,7 +110,7 @@ def _decided(user: User) -> Section:
 def _late(user: User) -> Section:
     """Open requests that have waited for somebody else longer than anybody should."""
     late = [
-        row for row in with_rows(desk.longest(desk.waiting_for_others(user), 5 * SHOWN))
+        row for row in with_rows(desk.waiting_for_others(user))[: 5 * SHOWN]
         if working_days_since(row.status_since) >= settings.ESCALATE_AFTER
     ]  # fmt: skip
     rows = [
