@@ -33,7 +33,7 @@ def test_no_account_with_an_address_that_folds_into_somebody_else_s(client: Clie
 
 def test_nor_does_another_service_vouch_for_one() -> None:
     addresses = [EmailAddress(email=email, verified=True) for email in (LONG_S, ADDRESS)]
-    ServiceAdapter().pre_social_login(HttpRequest(), SimpleNamespace(email_addresses=addresses))
+    ServiceAdapter().pre_social_login(HttpRequest(), SimpleNamespace(email_addresses=addresses, state={}))
     assert [address.verified for address in addresses] == [False, True]
 
 

@@ -59,7 +59,7 @@ class MailAdmin(HubAdmin, admin.ModelAdmin[Mail]):
     """A list to read, and one action: try again now."""
 
     list_display = ("titled", "whom", "standing", "tries", "trouble", "age")
-    list_filter = ("status", KindFilter)
+    list_filter = ("status", KindFilter, "created_at")
     search_fields = ("about", "recipient", "subject")
     paginator = NewestPaginator
     list_per_page = 50

@@ -29,11 +29,12 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def longest_wait(self) -> timedelta:
         """For how long the oldest mail has been due that is not sent yet; nothing when none is due."""
         now = timezone.now()
-        due = self.order_by().filter(next_try_at__lte=now)
-        oldest = [
-            due.filter(status=status).aggregate(first=models.Min("next_try_at"))["first"] for status in Mail.NOT_SENT
-        ]
-        return max((now - moment for moment in oldest if moment), default=timedelta())
+        due = self.order_by().filter(next_try_at__lte=now).values("status")
+        waiting, claimed = (
+            due.filter(status=status).annotate(first=models.Min("next_try_at")).values_list("first", flat=True)
+            for status in Mail.NOT_SENT
+        )
+        return max((now - moment for moment in waiting.union(claimed, all=True)), default=timedelta())
 
     def numbers_not_sent(self) -> dict[str, int]:
         """How many mails wait, are being sent and have failed; found by indexes, however many were ever sent."""
