@@ -84,6 +84,23 @@ def test_table_has_every_variable_that_is_read_and_no_other() -> None:
 
 
 @pytest.mark.slow
+def test_a_waiting_sentence_has_a_cookie_of_this_host(tmp_path: Path) -> None:
+    code = (
+        "from django.contrib.messages.storage import default_storage;"
+        "from django.http import HttpRequest, HttpResponse;"
+        "asked, answer = HttpRequest(), HttpResponse(); asked.session = {};"
+        "waiting = default_storage(asked); waiting.add(20, 'Saved.'); waiting.update(answer);"
+        "print(answer.cookies.output())"
+    )
+    said = run("-c", code, VAR_DIR=str(tmp_path), BASE_URL="https://hub.example.org", SECRET_KEY="k" * 60).stdout
+    assert said.startswith("Set-Cookie: __Host-messages=")
+    for part in ("HttpOnly", "Path=/", "SameSite=Lax", "Secure"):
+        assert f"; {part}" in said
+    assert "Domain" not in said
+    assert run("-c", code, VAR_DIR=str(tmp_path)).stdout.startswith("Set-Cookie: messages=")
+
+
+@pytest.mark.slow
 def test_https_makes_every_cookie_secure(tmp_path: Path) -> None:
     code = (
         "from django.conf import settings as s;"

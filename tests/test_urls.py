@@ -220,6 +220,23 @@ def test_other_methods_open_nothing_more(who: str, cast: dict[str, User | None],
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["anonymous", "hedda"])
+def test_options_gives_what_looking_gives_or_nothing(
+    who: str, cast: dict[str, User | None], values: dict[str, Any]
+) -> None:
+    client = signed_in(cast, who)
+    faults = []
+    for name, path in paths(values):
+        with transaction.atomic():
+            answer = client.options(path)
+            transaction.set_rollback(True)
+        empty = answer.status_code in {200, 302, 405} and not answer.streaming and not answer.content
+        if not empty and ask(client, "OPTIONS", path) != ask(client, "GET", path):
+            faults.append(f"{name}: {answer.status_code}")
+    assert not faults, "\n".join(faults)
+
+
 # With the locks on: nothing answers who has not done what they must do first
 
 

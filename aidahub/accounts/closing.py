@@ -27,7 +27,7 @@ from aidahub.accounts.models import Invitation, ProviderLink, User
 
 # What a session holds after it was ended, so that the next click can say why. The value is a key of `SENTENCES`.
 ENDED = "ended_because"
-SUSPENDED, ERASED, ELSEWHERE, RESET = "suspended", "erased", "elsewhere", "reset"
+SUSPENDED, ERASED, ELSEWHERE, RESET, LONG_AGO = "suspended", "erased", "elsewhere", "reset", "long-ago"
 ERASED_NAME = "Erased person"
 REMAINS = ("email", "name", "institution", "department", "postal_address", "country", "language", "password",
            "is_active", "is_hub_staff", "is_superuser", "suspended_why", "erased_at")  # fmt: skip
@@ -41,6 +41,9 @@ def sentence_for(reason: str) -> str:
         return _("You were signed out from another browser of yours, or how you sign in was changed there.")
     if reason == RESET:
         return _("The operator took out your second step, so you were signed out. Sign in and set up a new one.")
+    if reason == LONG_AGO:
+        days = settings.SESSION_LONGEST // (24 * 3600)
+        return _("You signed in %(days)d days ago, so you were signed out. Sign in again.") % {"days": days}
     sentence = _("Your account was suspended, so you were signed out. If that is a mistake, write to %(address)s.")
     return sentence % {"address": settings.HUB_EMAIL}
 

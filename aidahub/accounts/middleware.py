@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from requests import RequestException
 
-from aidahub.accounts.closing import ENDED, sentence_for
+from aidahub.accounts.closing import ENDED
+from aidahub.accounts.sessions import clear_browser, to_sign_in
 from aidahub.faults import told
 
 log = structlog.stdlib.get_logger("aidahub.accounts")
+SIGN_OUT = frozenset({"account_logout", "admin:logout"})  # pages on which people sign themselves out
 SERVICE_PAGES = frozenset({"openid_connect_login", "openid_connect_callback"})
 
 
@@ -52,6 +53,9 @@ class PersonalPages:
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        match = request.resolver_match
+        if request.method == "POST" and match and match.view_name in SIGN_OUT and not request.user.is_authenticated:
+            clear_browser(response)
         return response
 
 
@@ -67,8 +71,7 @@ class SignedOut:
         reason = request.session.pop(ENDED, "")
         if not reason:
             return self.get_response(request)
-        messages.error(request, sentence_for(reason))
-        return redirect("account_login")
+        return to_sign_in(request, reason)
 
 
 class ServiceAway:

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed, password_changed, password_set
+from allauth.account.signals import authentication_step_completed, email_confirmed, password_changed, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from aidahub.accounts import sittings
 from aidahub.accounts.links import claim_links
 from aidahub.accounts.models import User
-from aidahub.accounts.sessions import NOWHERE, end_others, note_seen
+from aidahub.accounts.sessions import NOWHERE, end_others, note_seen, renew_key
 
 # Pages on which a code from a mail proves the address, and nothing proves that its reader made the account.
 BY_CODE_ALONE = frozenset({"account_confirm_login_code", "account_confirm_password_reset_code"})
@@ -31,6 +31,13 @@ def signed_in(sender: type[User], *, user: User, request: HttpRequest, **_kwargs
     """Give the rights that follow from what they proved, also for providers that were imported since."""
     claim_links(user)
     note_seen(request)
+
+
+@receiver(authentication_step_completed, dispatch_uid="accounts.asked_again")
+def answered_again(sender: type[User], *, request: HttpRequest, reauthenticated: bool = False, **_kwargs: Any) -> None:
+    """Who has said again who they are goes on under another key: one that was copied before opens nothing now."""
+    if reauthenticated:
+        renew_key(request)
 
 
 @receiver(pre_save, sender=UserSession, dispatch_uid="accounts.no_address_kept")

@@ -37,6 +37,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "controller_address": settings.CONTROLLER_ADDRESS,
         "dpo": controller.data_protection_officer(),
         "session_cookie": settings.SESSION_COOKIE_NAME,
+        "messages_cookie": settings.MESSAGES_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "kept": TABLE,
         "grounds": GROUNDS,
