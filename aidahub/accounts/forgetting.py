@@ -61,6 +61,7 @@ def forget_unproven() -> int:
 
 
 def _drop(keys: list[int]) -> None:
+    closing.forget_in_history(User, keys)
     for user in User.objects.select_for_update().filter(pk__in=keys):
         try:
             with transaction.atomic():
@@ -76,7 +77,12 @@ def forget_invitations() -> int:
     """
     before = timezone.now() - timedelta(days=settings.MAIL_DAYS)
     over = Invitation.objects.filter(Q(used_at__lt=before) | Q(used_at=None, expires_at__lt=before))
-    return in_batches(over, lambda keys: Invitation.objects.filter(pk__in=keys).delete(), A_NIGHT)
+    return in_batches(over, _drop_invitations, A_NIGHT)
+
+
+def _drop_invitations(keys: list[int]) -> None:
+    closing.forget_in_history(Invitation, keys)
+    Invitation.objects.filter(pk__in=keys).delete()
 
 
 def idle_accounts(days: int) -> QuerySet[User]:
