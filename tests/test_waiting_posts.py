@@ -87,6 +87,16 @@ def test_what_was_posted_a_moment_ago_is_done(ada: User) -> None:
     assert not fresh(ada).is_active
 
 
+def test_posted_once_more_it_waits_anew(ada: User) -> None:
+    browser = enter(ada)
+    browser.post(ERASE, {"email": ada.email})
+    with time_machine.travel(time.time() + 10 * 60, tick=True):
+        where = browser.post(ERASE, {"email": ada.email})["Location"]
+    with time_machine.travel(time.time() + 20 * 60, tick=True):
+        browser.post(where, {"password": PASSWORD, "next": ERASE})
+    assert not fresh(ada).is_active
+
+
 def test_it_is_not_done_for_the_next_person_in_the_same_browser(ada: User, otto: User) -> None:
     browser = enter(ada)
     browser.post(ERASE, {"email": ada.email})

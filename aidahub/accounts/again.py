@@ -54,7 +54,8 @@ def remember_mail(request: HttpRequest, user: User) -> None:
 
 def ask(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks; what was posted waits there, and what was posted before and left is forgotten."""
-    request.session.pop(STATE_SESSION_KEY, None)
+    for left in (STATE_SESSION_KEY, SINCE):
+        request.session.pop(left, None)
     where = way_of(request)
     suspend_request(request, where)
     # It is found again by its path alone, and has its query with it.
@@ -80,11 +81,11 @@ class Waiting:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Forget what is too old before the page is made; note the time of what waits since."""
         if time.time() - request.session.get(SINCE, 0) > app_settings.REAUTHENTICATION_TIMEOUT:
-            if request.session.pop(STATE_SESSION_KEY, None):
-                del request.session[SINCE]
+            request.session.pop(STATE_SESSION_KEY, None)
         before = request.session.get(STATE_SESSION_KEY)
         response = self.get_response(request)
-        if request.session.get(STATE_SESSION_KEY) not in (None, before):
+        waits = request.session.get(STATE_SESSION_KEY)
+        if waits and (waits != before or SINCE not in request.session):
             request.session[SINCE] = time.time()
         return response
 

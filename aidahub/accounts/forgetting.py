@@ -23,7 +23,7 @@ from aidahub.batches import A_NIGHT, in_batches
 
 
 def forget_sessions() -> int:
-    """Delete sessions that have run out, and what the account's page listed of them: client address and browser."""
+    """Delete sessions that have run out, and what the account's page listed of them."""
     over = in_batches(
         Session.objects.filter(expire_date__lt=timezone.now()),
         lambda keys: Session.objects.filter(pk__in=keys).delete(),
