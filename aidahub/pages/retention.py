@@ -108,7 +108,7 @@ TABLE: tuple[Kept, ...] = (
     ),
     Kept(
         "sessions", _("Where you are signed in"),
-        _("A key in your browser; on the server your account, what your browser calls itself, and when it was last used."),
+        _("A key in your browser; on the server your account, what the browser calls itself, and when it was used."),
         fixed(_("Until you sign out; at most two weeks after you last came back.")),
         SECURITY, _("Deleted."), CLOCK, accounts.forget_sessions,
     ),
