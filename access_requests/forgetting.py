@@ -15,6 +15,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils import timezone
 
+from aidahub.accounts.closing import forget_in_history
 from aidahub.accounts.forgetting import idle_accounts
 from aidahub.accounts.models import User
 from aidahub.batches import A_NIGHT, in_batches
@@ -45,7 +46,12 @@ def forget_flags() -> int:
     now = timezone.now()
     old = now - timedelta(days=settings.FLAG_DAYS)
     over = PersonFlag.objects.filter(Q(set_at__lt=old) | Q(lifted_at__lt=now - timedelta(days=settings.FLAG_DAYS // 3)))
-    return in_batches(over, lambda keys: PersonFlag.objects.filter(pk__in=keys).delete(), A_NIGHT)
+    return in_batches(over, _forget_flags, A_NIGHT)
+
+
+def _forget_flags(keys: list[int]) -> None:
+    forget_in_history(PersonFlag, keys)  # that somebody set one stays; on whom goes with it
+    PersonFlag.objects.filter(pk__in=keys).delete()
 
 
 def forget_history() -> int:

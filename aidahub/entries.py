@@ -20,7 +20,7 @@ from aidahub.faults import described, short_path
 
 # An address is looked for only where a word begins: from every letter on, a long text would take its length squared.
 E_MAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)*")
-SECRET_LINK = re.compile(r"/(invitations|accounts/confirm-email|accounts/password/reset/key)/[^\s\"'?]+")
+SECRET_LINK = re.compile(r"/(invitations|parts|accounts/confirm-email|accounts/password/reset/key)/[^\s\"'?]+")
 LEFT_OUT = "…"
 WITHHELD = "(the words of this entry are withheld)"
 LINES_OF_A_CALL = 6

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "aidahub.accounts.middleware.SignedOut",
     "allauth.account.middleware.AccountMiddleware",
     "aidahub.accounts.sessions.LastSeen",
+    "aidahub.accounts.again.Waiting",
     "aidahub.accounts.locks.Locks",
 ]
 

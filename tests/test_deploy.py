@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -112,13 +113,32 @@ def test_image_runs_as_a_normal_user_and_holds_what_is_imported() -> None:
     assert re.findall(r"^USER (.*)$", stages[-1], re.MULTILINE) == ["10001:10001"]
     assert "--require-hashes" in text
     assert "://" not in text  # no index, no download
-    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    allowed = in_image()
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
     assert {*packages, "manage.py", "requirements.txt", "templates", "static", "locale", "fixtures"} <= allowed
     assert [name for name in allowed if not (ROOT / name).exists()] == []
     command = re.search(r"CMD \[(.*)\]", text)
     assert command
     assert command[1].replace('"', "").split(", ")[1:] == WEB[1:]
+
+
+def in_image() -> set[str]:
+    """What of this folder goes into the image."""
+    return {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+
+
+@pytest.mark.slow
+def test_what_the_image_holds_is_enough_to_upgrade_to_make_a_backup_and_for_figures(tmp_path: Path) -> None:
+    for name in in_image():
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    own = {"VAR_DIR": str(tmp_path / "var"), "DEMO": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    figures = "from aidahub.watching.metrics import of_machine; print(len(list(of_machine())))"
+    for command in (["after_upgrade"], ["backup", str(tmp_path / "hub.tar")], ["shell", "--command", figures]):
+        result = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=tmp_path, env={"PATH": os.environ["PATH"], **own}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert result.returncode == 0, f"{command[0]}: {result.stderr[-2000:]}"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.cache import cache
 from django.db.models import Q
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from access_requests import actions, flags
@@ -22,6 +23,7 @@ from access_requests.events import verify
 from access_requests.models import AccessRequest, Participant, PersonFlag
 from access_requests.refusals import Denied
 from access_requests.workflow import Status
+from aidahub.accounts.closing import ERASED_NAME
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.models import Invitation, User
 from aidahub.outbox.delivery import claim, deliver, mark_sent
@@ -250,6 +252,17 @@ def test_a_flag_outlives_the_account(ada: User, hedda: User) -> None:
     assert PersonFlag.objects.get().email == "ada.berg@uu.example"
     again = make_user("ada.berg@uu.example", "Ada Berg")
     assert flags.flagged([again], [])
+
+
+def test_the_admins_history_does_not_say_any_more_whom_a_flag_was_on(ada: User, hedda: User) -> None:
+    flag = flags.flag(by=hedda, user=ada, email=ada.email, reason="Copied on.")
+    browser = Client()
+    browser.force_login(hedda)
+    browser.post(reverse("admin:access_requests_personflag_lift", args=(flag.pk,)))
+    history = LogEntry.objects.filter(object_id=str(flag.pk), content_type__model="personflag")
+    assert ada.email in history.get().object_repr
+    actions.erase_account(user=ada, by=hedda)
+    assert history.get().object_repr == ERASED_NAME
 
 
 def test_the_log_holds_the_key_and_not_the_name(ada: User, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,6 +11,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from access_requests import actions, part_invitations
@@ -18,6 +19,7 @@ from access_requests.models import AccessRequest, Participant, PartInvitation
 from access_requests.rules import Denied, parts_in
 from access_requests.workflow import RUNNING, Part, Status
 from aidahub.accounts.models import User
+from aidahub.outbox.delivery import claim, mark_sent
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import RequestAt, confirm, draft_of, fresh, make_user, sent
@@ -47,6 +49,24 @@ def follow(client: Client, path: str, by: User) -> Any:
 
 
 # The page
+
+
+def test_neither_hub_staff_nor_a_sent_mail_show_the_link(client: Client, request_: AccessRequest, hedda: User) -> None:
+    """Whoever has it could take the part of the recipient scientist or sign for the institution."""
+    mail, token = mail_to(SUNE), link_to(SUNE).split("/")[2]
+    client.force_login(hedda)
+    page = client.get(reverse("admin:outbox_mail_change", args=[mail.pk]))
+    assert page.status_code == 200
+    assert mail.recipient in page.text
+    assert token not in page.text
+    Mail.objects.filter(pk=mail.pk).update(next_try_at=timezone.now() - timedelta(days=1))
+    claimed = claim()
+    assert claimed
+    assert claimed.pk == mail.pk
+    mark_sent(claimed)
+    mail.refresh_from_db()
+    assert mail.text
+    assert token not in mail.text + mail.html
 
 
 def test_anonymous_people_read_what_the_mail_said_and_no_more(client: Client, request_: AccessRequest) -> None:

@@ -29,7 +29,8 @@ from access_requests.events import verify
 from access_requests.models import AccessRequest, Delivery, PartInvitation, PersonFlag
 from access_requests.part_invitations import invite as invite_to_part
 from access_requests.workflow import Part, Status
-from aidahub.accounts.invitations import invite
+from aidahub.accounts.closing import ERASED_NAME
+from aidahub.accounts.invitations import invite, send_invitation
 from aidahub.accounts.models import Invitation, User
 from aidahub.celery import app
 from aidahub.outbox.models import Mail
@@ -316,6 +317,25 @@ def test_a_lifted_flag_goes_sooner(hedda: User) -> None:
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             retention.forget()
             assert PersonFlag.objects.count() == left
+
+
+@pytest.mark.parametrize("kind", ["flag", "invitation", "account"])
+def test_the_admins_history_names_nobody_whose_row_is_gone(hedda: User, brgandi: Dataset, kind: str) -> None:
+    row: PersonFlag | Invitation | User
+    if kind == "flag":
+        row = flags.flag(by=hedda, email="typed@uu.example", reason="A mistake.")
+    elif kind == "invitation":
+        row = send_invitation(provider_of(brgandi, 1), email="typed@uu.example")
+    else:
+        row = User.objects.create_user("typed@uu.example")
+    LogEntry.objects.log_actions(hedda.pk, type(row).objects.filter(pk=row.pk), CHANGE, "", single_object=True)
+    assert "typed@uu.example" in LogEntry.objects.get().object_repr
+    days = max(settings.FLAG_DAYS, settings.MAIL_DAYS + settings.INVITATION_DAYS, settings.NEW_ACCOUNT_DAYS) + 1
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        LogEntry.objects.update(action_time=timezone.now())  # so that its own time is not over
+        retention.forget()
+    assert not type(row).objects.filter(pk=row.pk).exists()
+    assert LogEntry.objects.get().object_repr == ERASED_NAME
 
 
 def test_who_took_out_a_request_on_paper_stays(request_at: RequestAt, hedda: User) -> None:

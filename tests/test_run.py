@@ -102,6 +102,7 @@ def test_first_start_shows_the_dataset_and_the_sign_ins(tmp_path: Path) -> None:
         for name in ("researcher", "provider1", "provider2", "hub", "admin"):
             assert f"{name}@example.org" in process.log
         assert "correct horse battery" in process.log
+        assert "{" not in process.log, "people read this, and nothing went wrong"
         assert set(site.pids()) == PROGRAMS
         assert "BRGANDI" in site.page("/10.23698/aida/synthetic/brgandi")
         style = re.search(r'href="(/static/[^"]+\.css)"', site.page())

@@ -34,11 +34,12 @@ from tests.support.accounts import (
     sign_in,
     text_of,
 )  # fmt: skip
-from tests.support.locks import record
+from tests.support.locks import enter, record
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/"
 PAGE = "/accounts/confirm/"
+MY_DATA = "/accounts/my-data/"
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +119,22 @@ def test_nothing_of_the_provider_is_shown_or_done_before(asked: AccessRequest, p
     asked.refresh_from_db()
     assert asked.status == Status.IN_REVIEW
     assert not asked.rounds.get().decisions.exists()
+
+
+def test_own_data_hold_mails_about_requests_so_they_wait_for_every_provider(
+    asked: AccessRequest, per: User, brgandi: Dataset, other: Dataset
+) -> None:
+    register = provider_of(brgandi, 1).email
+    add_address(per, register)
+    act_for(per, provider_of(other, 1))
+    assert asked.reference in newest_mail(register).subject, "what a thief of the password is after"
+    thief = enter(per, fresh=True)
+    assert led_to(thief.get(MY_DATA)) == PAGE
+    assert thief.post(MY_DATA).status_code == 403
+    record(thief, per, sittings.CONFIRMED, email=register)
+    assert led_to(thief.get(MY_DATA)) == PAGE, "one of two"
+    record(thief, per, sittings.CONFIRMED, email=provider_of(other, 1).email)
+    assert thief.post(MY_DATA)["Content-Type"] == "application/zip"
 
 
 def test_own_pages_and_own_requests_are_not_asked_about(per: User, client: Client) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests.models import AccessRequest, Participant
+from access_requests.models import AccessRequest, Participant, PersonFlag
 from access_requests.notifications.about_accounts import farewell
 from access_requests.obstacles import obstacles_to_erasing
 from access_requests.rules import Denied
@@ -71,8 +72,11 @@ def _erase(user: User, by: User | None, check: Callable[[User], None]) -> None:
     for draft in drafts_now:
         discard_unused(request=draft, unchanged_since=timezone.now())
     close_part_invitations(account)
+    addresses = closing.addresses_of(account)
     named = Participant.objects.filter(user=account).values_list("email", flat=True)
-    empty_for({*closing.addresses_of(account), *named})
+    empty_for({*addresses, *named})
+    flags = PersonFlag.objects.filter(Q(user=account) | Q(email__in=addresses))
+    closing.forget_in_history(PersonFlag, flags.values_list("pk", flat=True))  # the flags themselves stay their time
     farewell(account)
     closing.erase(account, by=by)
     # The key leads to nobody; after a backup was restored it says whom to erase again.

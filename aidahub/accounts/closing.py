@@ -19,7 +19,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,9 @@ def erase(user: User, *, by: User | None) -> None:
         by: who does it; none for the clock.
     """
     invitations = Invitation.objects.filter(email__in=addresses_of(user))
-    forget_in_history(user, invitations)
+    forget_in_history(User, [user.pk])
+    forget_in_history(ProviderLink, ProviderLink.objects.filter(user=user).values_list("pk", flat=True))
+    forget_in_history(Invitation, invitations.values_list("pk", flat=True))
     invitations.delete()
     end_sessions(user, ERASED)
     now = timezone.now()
@@ -96,17 +98,11 @@ def erase(user: User, *, by: User | None) -> None:
     user.user_permissions.clear()
 
 
-def forget_in_history(user: User, invitations: QuerySet[Invitation]) -> None:
-    """Take the name out of the admin's history: what was changed, when and by whom stays."""
-    named: tuple[tuple[type[Model], Iterable[int]], ...] = (
-        (User, [user.pk]),
-        (ProviderLink, ProviderLink.objects.filter(user=user).values_list("pk", flat=True)),
-        (Invitation, invitations.values_list("pk", flat=True)),
-    )
-    for model, keys in named:
-        kind = ContentType.objects.get_for_model(model)
-        rows = LogEntry.objects.filter(content_type=kind, object_id__in=[str(key) for key in keys])
-        rows.update(object_repr=ERASED_NAME)
+def forget_in_history(model: type[Model], keys: Iterable[int]) -> None:
+    """Take the names of these rows out of the admin's history: what was changed, when and by whom stays."""
+    kind = ContentType.objects.get_for_model(model)
+    rows = LogEntry.objects.filter(content_type=kind, object_id__in=[str(key) for key in keys])
+    rows.update(object_repr=ERASED_NAME)
 
 
 def addresses_of(user: User) -> set[str]:

@@ -23,7 +23,7 @@ from aidahub.batches import A_NIGHT, in_batches
 
 
 def forget_sessions() -> int:
-    """Delete sessions that have run out, and what the account's page listed of them: client address and browser."""
+    """Delete sessions that have run out, and what the account's page listed of them."""
     over = in_batches(
         Session.objects.filter(expire_date__lt=timezone.now()),
         lambda keys: Session.objects.filter(pk__in=keys).delete(),
@@ -61,6 +61,7 @@ def forget_unproven() -> int:
 
 
 def _drop(keys: list[int]) -> None:
+    closing.forget_in_history(User, keys)
     for user in User.objects.select_for_update().filter(pk__in=keys):
         try:
             with transaction.atomic():
@@ -76,7 +77,12 @@ def forget_invitations() -> int:
     """
     before = timezone.now() - timedelta(days=settings.MAIL_DAYS)
     over = Invitation.objects.filter(Q(used_at__lt=before) | Q(used_at=None, expires_at__lt=before))
-    return in_batches(over, lambda keys: Invitation.objects.filter(pk__in=keys).delete(), A_NIGHT)
+    return in_batches(over, _drop_invitations, A_NIGHT)
+
+
+def _drop_invitations(keys: list[int]) -> None:
+    closing.forget_in_history(Invitation, keys)
+    Invitation.objects.filter(pk__in=keys).delete()
 
 
 def idle_accounts(days: int) -> QuerySet[User]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.socialaccount.models import SocialAccount
@@ -12,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -103,6 +105,8 @@ def _sent(address: str) -> str:
 def again_by_mail(request: HttpRequest) -> HttpResponse:
     """Who has neither password nor app enters a code from a mail to their main address; then goes on."""
     user = cast("User", request.user)
+    if (way := again.way_of(request)) != reverse("accounts:again_by_mail"):
+        return redirect(f"{way}?{urlencode({'next': _next(request)})}")
     form = CodeForm(request.POST if "code" in request.POST else None)
     if request.POST.get("action") == "send":
         mailed_codes.send(request, user, AGAIN, user.email)

@@ -28,7 +28,8 @@ TO_ENROL = frozenset({
     "healthz", "readyz",
 })  # fmt: skip
 WITH_PROVIDERS = frozenset({"admin", "access_requests"})  # where something is missing while a sitting is not confirmed
-TO_CONNECT = frozenset({"socialaccount_connections"})
+# What asks for all of them: a further way in would open all, and one's own data hold mails and words about all.
+WHOLE = frozenset({"socialaccount_connections", "pages:my_data"})
 NOT_SHOWN = frozenset({"csrfmiddlewaretoken", "password", "code", "secret"})
 
 
@@ -75,13 +76,13 @@ def _second_step(request: HttpRequest, lacking: Missing) -> HttpResponse:
 
 
 def _sitting(request: HttpRequest, name: str) -> HttpResponse | None:
-    """Ask whoever acts for providers to confirm first, where none is confirmed or a way in would be added."""
+    """Ask whoever acts for providers to confirm first: where none is, or, for what concerns all of them, one is not."""
     user = cast("User", request.user)
     in_admin = _space(request) == "admin"
-    connects = name in TO_CONNECT or (name == "openid_connect_login" and _asks_to_connect(request))
-    if not (in_admin or connects) or not user.closed_ids:
+    whole = name in WHOLE or (name == "openid_connect_login" and _asks_to_connect(request))
+    if not (in_admin or whole) or not user.closed_ids:
         return None
-    return confirm_sitting(request) if connects or not user.provider_ids else None
+    return confirm_sitting(request) if whole or not user.provider_ids else None
 
 
 def _asks_to_connect(request: HttpRequest) -> bool:

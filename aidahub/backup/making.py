@@ -24,11 +24,12 @@ from access_requests.attachments import is_key
 from access_requests.attachments.keeping import private
 from access_requests.checkpoints import folder as checkpoints
 from access_requests.models import Attachment
+from aidahub.version import own_version
 from datasets.addresses import LOCAL_IMAGES
 
 from .container import FILE_LIST, MANIFEST, PIECE, README, Writer
 from .contents import LEFT_OUT, archived
-from .manifest import Files, Manifest, Part, Table, file_entry, program, settings_changed
+from .manifest import Files, Manifest, Part, Table, file_entry, settings_changed
 from .migrations import Migration, applied, models_at
 from .problems import Refused
 from .rows import columns_of, in_pages, lines_of
@@ -143,7 +144,7 @@ class Making:
         """Add the manifest and the seal."""
         manifest = Manifest(
             made_at=self.began,
-            program=program(),
+            program=own_version(),
             database=connection.vendor,
             settings=settings_changed(),
             migrations=migrations,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from aidahub.environment import ROOT, VARIABLES
+from aidahub.environment import VARIABLES
 
 from .migrations import Migration
 from .problems import Refused
@@ -90,11 +89,6 @@ def read(text: bytes) -> Manifest:
 def file_entry(key: str, size: int, sha256: str) -> bytes:
     """The line of one attached file in the list of all."""
     return f"{json.dumps({'key': key, 'sha256': sha256, 'size': size})}\n".encode()
-
-
-def program() -> str:
-    """The version of this program."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def settings_changed() -> list[str]:

@@ -108,7 +108,7 @@ TABLE: tuple[Kept, ...] = (
     ),
     Kept(
         "sessions", _("Where you are signed in"),
-        _("A key in your browser; on the server your account, kind of browser and times."),
+        _("A key in your browser; on the server your account, what the browser calls itself, and when it was used."),
         fixed(_("Until you sign out; at most two weeks after you last came back and 30 days after you signed in.")),
         SECURITY, _("Deleted."), CLOCK, accounts.forget_sessions,
     ),

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import platform
 import shutil
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from aidahub.environment import ROOT
 from aidahub.outbox.models import Mail
+from aidahub.version import own_version
 from aidahub.watching import broker, checks, signs, sums
 
 
@@ -139,9 +137,3 @@ def gauge(figure: Figure, values: dict[tuple[str, ...], float]) -> GaugeMetricFa
     for labels, value in values.items():
         family.add_metric(labels, value)
     return family
-
-
-@cache
-def own_version() -> str:
-    """The version of this program: it runs from its folder, and is not installed, so its project file has it."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])

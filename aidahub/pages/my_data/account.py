@@ -50,8 +50,7 @@ def _second_step(user: User) -> Iterator[Row]:
 def _sessions(user: User) -> Iterator[Row]:
     for row in UserSession.objects.filter(user=user).order_by("pk"):
         yield {
-            "since": moment(row.created_at), "last_seen": moment(row.last_seen_at), "client_address": row.ip,
-            "browser": row.user_agent,
+            "since": moment(row.created_at), "last_seen": moment(row.last_seen_at), "browser": row.user_agent,
         }  # fmt: skip
 
 
@@ -135,7 +134,7 @@ SECTIONS = (
         "sessions", _("Where you are signed in."),
         {
             "since": "when it began", "last_seen": "when it was last noted",
-            "client_address": "the address of the computer or its network", "browser": "what the browser calls itself",
+            "browser": "what the browser calls itself",
         },
         ("usersessions.UserSession.user",), _sessions,
     ),
