@@ -43,10 +43,7 @@ class Case:
     @cached_property
     def submission(self) -> Submission:
         """What was sent last."""
-        last = self.request.last_submission
-        if last is None:
-            raise Submission.DoesNotExist
-        return last
+        return self.request.sent
 
     @cached_property
     def asked(self) -> list[questions.Question]:

@@ -102,7 +102,8 @@ def _acting(providers: Collection[Provider]) -> dict[int, list[User]]:
 
 def _entitled(providers: Iterable[Provider]) -> Iterator[tuple[int, int]]:
     """The keys of providers and of active users who have proven the provider's address or ORCID."""
-    by_email, by_orcid = defaultdict(list), defaultdict(list)
+    by_email: dict[str, list[int]] = defaultdict(list)
+    by_orcid: dict[str, list[int]] = defaultdict(list)
     for provider in providers:
         by_email[provider.email.casefold()].append(provider.pk)
         by_orcid[provider.orcid].append(provider.pk)
@@ -113,5 +114,5 @@ def _entitled(providers: Iterable[Provider]) -> Iterator[tuple[int, int]]:
     if set(by_orcid) - {""}:
         proofs = proofs.union(orcids.order_by().values_list("uid", "user_id"))
     for proof, user in proofs:
-        for provider in by_email.get(proof.casefold(), by_orcid.get(proof, ())):
-            yield provider, user
+        for key in by_email.get(proof.casefold(), by_orcid.get(proof, ())):
+            yield key, user
