@@ -22,11 +22,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from aidahub.environment import ROOT
+from scripts.with_postgres import CAREFUL
 
 from .pages import free_port, say, set_up
 from .running import make_tables, run
@@ -96,10 +97,27 @@ def copy(folder: Path, site: Site, part: int, database: str) -> tuple[Path, str]
 
 def look(own: Path, database: str, times: int) -> Seen:
     """Measure one copy in a process of its own."""
+    return {fact["name"]: fact for fact in told_by("bench.looking", own, database, str(times))}
+
+
+def told_by(module: str, own: Path, database: str, *words: str) -> Iterator[dict[str, Any]]:
+    """What a process of its own that measures one copy prints."""
     environment = {**os.environ, "VAR_DIR": str(own), **({"DATABASE_URL": database} if database else {})}
-    command = [sys.executable, "-m", "bench.looking", str(own), str(times)]
+    command = [sys.executable, "-m", module, str(own), *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return {fact["name"]: fact for fact in map(json.loads, done.stdout.splitlines())}
+    return map(json.loads, done.stdout.splitlines())
+
+
+def memory(copies: Sequence[tuple[int, Path, str]]) -> Iterator[str]:
+    """The most that each process takes, at the smallest and the largest size."""
+    yield "Megabytes of PSS, the most that was seen of the largest process of each program:"
+    yield ""
+    sizes = {part: told_by("bench.memory", own, address) for part, own, address in (copies[0], copies[-1])}
+    found = {part: {fact["name"]: fact["megabytes"] for fact in facts} for part, facts in sizes.items()}
+    yield _row("", *(_size(part) for part in found))
+    yield _row("---", *["---:"] * len(found))
+    for name in next(iter(found.values())):
+        yield _row(name, *(f"{each[name]:.0f}" for each in found.values()))
 
 
 def quicker(one: Fact, two: Fact) -> Fact:
@@ -109,7 +127,7 @@ def quicker(one: Fact, two: Fact) -> Fact:
 
 def table(seen: Mapping[int, Seen]) -> Iterator[str]:
     """The results: each thing at each size, beside the bare view and its own SQL, and how much it grew."""
-    sizes = [f"1/{part}" if part > 1 else "whole" for part in seen]
+    sizes = [_size(part) for part in seen]
     heads = ("", "queries", "bare view", *(f"ms {size}" for size in sizes), *(f"SQL {size}" for size in sizes))
     yield _row(*heads, "to SQL", "grown")
     yield _row("---", *["---:"] * (len(heads) + 1))
@@ -119,6 +137,10 @@ def table(seen: Mapping[int, Seen]) -> Iterator[str]:
         columns = (f"{ms:.2f}" if ms else "" for ms in (*taken, *sql))
         ratio = f"{taken[-1] / sql[-1]:.1f}" if sql[-1] else ""
         yield _row(name, str(int(last["queries"])), bare, *columns, ratio, f"{taken[-1] / max(taken[0], 0.001):.1f}")
+
+
+def _size(part: int) -> str:
+    return f"1/{part}" if part > 1 else "whole"
 
 
 def _row(*cells: str) -> str:
@@ -152,8 +174,9 @@ def measure(asked: argparse.Namespace, database: str) -> None:
         store = "PostgreSQL" if database else "SQLite"
         print(f"{store}, {os.cpu_count()} cores, a load of {os.getloadavg()[1]:.0f}, "
               f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")  # fmt: skip
-        print("\n".join(["", *table(seen), "", mails(measure_mails())]))
+        print("\n".join(["", *table(seen), "", mails(measure_mails()), ""]), flush=True)
+        print("\n".join(memory(copies)))
 
 
 if __name__ == "__main__":
-    sys.exit(run(options(), measure))
+    sys.exit(run(options(), measure, CAREFUL))
