@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from datasets.models import LicenseText
 
-from .conflicts import conflicts_in
+from .conflicts import Conflict, conflicts_in
 from .models import AccessRequest, Participant, ParticipantQuerySet, Policy
 from .policies import is_retired, policy_of
 from .workflow import HOLDERS, NEEDED_PARTS, Before, DecidedBy, Needed, Part, Verb
@@ -113,7 +113,9 @@ def hub_decides(policy: Policy) -> bool:
     return policy.decided_by == DecidedBy.HUB
 
 
-def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool) -> bool:
+def needs_triage(
+    request: AccessRequest, answers: Mapping[str, Any], *, flagged: bool, conflicts: Iterable[Conflict] | None = None
+) -> bool:
     """Whether hub staff check a request before the deciders are asked.
 
     What hub staff have forwarded once goes straight to the deciders when it is sent again; not where a decider was
@@ -125,6 +127,7 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
         request: the locked request.
         answers: as they are being sent.
         flagged: whether somebody named in it is flagged, which always makes hub staff check.
+        conflicts: as of `conflicts_in`, where the caller knows them.
     """
     policy = policy_of(request.license)
     if flagged:
@@ -132,7 +135,9 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     if hub_decides(policy) or is_retired(request.license, request.dataset):
         return False
     forwarded = request.events.filter(verb=Verb.FORWARD, by__isnull=False)
-    if (since := _decider_named_since(request)) and not forwarded.filter(at__gte=since).exists():
+    if (
+        since := _decider_named_since(conflicts_in(request) if conflicts is None else conflicts)
+    ) and not forwarded.filter(at__gte=since).exists():
         return True
     last = forwarded.order_by("number").last()
     if last is None:
@@ -141,9 +146,9 @@ def needs_triage(request: AccessRequest, answers: Mapping[str, Any], *, flagged:
     return bool(countries_to_check(request, policy, answers) - countries_of(seen.answers if seen else {}))
 
 
-def _decider_named_since(request: AccessRequest) -> datetime | None:
+def _decider_named_since(conflicts: Iterable[Conflict]) -> datetime | None:
     """Since when somebody named takes part who would otherwise decide, the last of them; the applicant names nobody."""
-    named = [conflict.person for conflict in conflicts_in(request) if conflict.part != Part.APPLICANT]
+    named = [conflict.person for conflict in conflicts if conflict.part != Part.APPLICANT]
     return max((person.added_at for person in named), default=None)
 
 

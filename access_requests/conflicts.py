@@ -30,6 +30,14 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Sorted:
+    """The deciders of a request's dataset sorted out: those to ask in a new round, and why others are not asked."""
+
+    asked: list[Provider]
+    conflicts: list[Conflict]
+
+
+@dataclass(frozen=True)
 class _Known:
     """By which users (keys) and addresses somebody named is known."""
 
@@ -37,20 +45,25 @@ class _Known:
     emails: set[str]
 
 
-def deciders_for(request: AccessRequest) -> list[Provider]:
-    """The providers to ask in a new round; an empty list means that hub staff decide.
+def sorted_out(request: AccessRequest) -> Sorted:
+    """Whom to ask in a new round, and who is not asked; where nobody is left to ask, hub staff decide.
 
     A dataset or licence that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an
     address that is theirs, nor where the only people who act for the provider are named themselves. Who declined their
     part is named by mistake, or worse, and is asked.
     """
-    named = {conflict.provider.pk for conflict in conflicts_in(request)}
-    return [provider for provider in _deciders(request) if provider.pk not in named]
+    deciders = _deciders(request)
+    conflicts = _conflicts_of(request, deciders)
+    named = {conflict.provider.pk for conflict in conflicts}
+    return Sorted([provider for provider in deciders if provider.pk not in named], conflicts)
 
 
 def conflicts_in(request: AccessRequest) -> list[Conflict]:
     """Which deciders of the dataset take part in a request, one for each of their parts; none where the hub decides."""
-    deciders = _deciders(request)
+    return sorted_out(request).conflicts
+
+
+def _conflicts_of(request: AccessRequest, deciders: list[Provider]) -> list[Conflict]:
     people = _taking_part(request) if deciders else []
     known = _known(request, people)
     acting = _acting(deciders)

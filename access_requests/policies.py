@@ -70,9 +70,15 @@ def is_retired(license: License, dataset: Dataset) -> bool:
     return bool(license.retired_at or dataset.retired_at)
 
 
-def providers_named(dataset: Dataset) -> list[DatasetProvider]:
-    """The providers that the page names today, in its order; uses prefetched rows where there are any."""
-    return sorted((row for row in dataset.dataset_providers.all() if row.retired_at is None), key=lambda row: row.order)
+def providers_named(dataset: Dataset, *, whole: bool = False) -> list[DatasetProvider]:
+    """The providers that the page names today, in its order; uses prefetched rows where there are any.
+
+    Args:
+        dataset: whose.
+        whole: ask the database, and for the providers themselves, too.
+    """
+    rows = dataset.dataset_providers.select_related("provider") if whole else dataset.dataset_providers.all()
+    return sorted((row for row in rows if row.retired_at is None), key=lambda row: row.order)
 
 
 def licenses_to_ask(dataset: Dataset) -> list[License]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from datasets.models import Provider
 
-from .conflicts import deciders_for
+from .conflicts import sorted_out
 from .models import AccessRequest, Decider, Round
 from .policies import policy_of
 from .rules import settle
 from .workflow import Answer
 
 
-def open_round(request: AccessRequest) -> Round:
-    """Open the next round on the last submission and ask its deciders; none left to ask: the hub decides."""
-    asked = deciders_for(request)
+def open_round(request: AccessRequest, asked: Sequence[Provider] | None = None) -> Round:
+    """Open the next round on the last submission and ask its deciders; none left to ask: the hub decides.
+
+    Args:
+        request: locked.
+        asked: as `conflicts.sorted_out` has them, where the caller knows them.
+    """
+    if asked is None:
+        asked = sorted_out(request).asked
     round_ = Round.objects.create(
         request=request,
-        submission=request.submissions.latest("number"),
+        submission=request.sent,
         number=request.rounds.count() + 1,
         quorum=policy_of(request.license).quorum,
         by_hub=not asked,

@@ -20,7 +20,7 @@ from datasets.models import LicenseText
 
 from . import questions
 from .builtin import questions_of
-from .conditions import entitled
+from .conditions import entitled, people_now
 from .events import canonical, digest_of
 from .kinds import Kind, Sentence
 from .models import AccessRequest, Attachment, Grant, LicenseAcceptance, Participant, Submission
@@ -167,7 +167,8 @@ def payload_of(submission: Submission, changed: Sequence[str]) -> dict[str, Any]
     the rows of the files this proves name and content (`events.verify`), and no name stands in the chain. Files that
     are no answer are held, too, since those of a draft have no event of their own; internal ones came with theirs.
     """
-    files = submission.request.attachments.filter(internal=False, removed_at=None, redacted_at=None)
+    rows = submission.request.attachments.all()
+    files = (row for row in rows if not (row.internal or row.removed_at or row.redacted_at))
     held = [
         {
             "file": str(row.public_id),
@@ -186,35 +187,61 @@ def name_people(request: AccessRequest, people: list[Named]) -> None:
 
     Members stand beside the answers and stay as they are.
     """
-    now = timezone.now()
-    staying = set()
+    rows = list(request.participants.all())
+    here = [row for row in rows if row.removed_at is None]
+    number = max((row.number for row in rows), default=0)
+    staying, new = set(), []
     for person in people:
-        same: dict[str, Any] = {"part": person.part, "email": person.email, "removed_at": None}
-        user = {"user": request.applicant} if person.part == Part.APPLICANT else {}
-        details = {"name": person.name, "title": person.title, "institution": person.institution, **user}
-        if person.part == Part.APPLICANT:  # stays the same person also when the address is another one now
-            same.pop("email")
-            details["email"] = person.email
-        elif not request.participants.filter(**same).exists():
-            request.participants.filter(part=person.part, removed_at=None).update(removed_at=now)
-        staying.add(request.participants.update_or_create(**same, defaults=details)[0].pk)
-    others = request.participants.filter(removed_at=None).exclude(part=Part.MEMBER)
-    others.exclude(pk__in=staying).update(removed_at=now)
+        row = next((each for each in here if _is_named(each, person)), None)
+        if row is None:
+            number += 1
+            new.append(Participant(request=request, number=number, part=person.part, **_details(request, person)))
+        else:
+            staying.add(row.pk)
+            _write(row, _details(request, person))
+    gone = [row.pk for row in here if row.part != Part.MEMBER and row.pk not in staying]
+    if gone:
+        Participant.objects.filter(pk__in=gone).update(removed_at=timezone.now())
+    Participant.objects.bulk_create(new)
+
+
+def _is_named(row: Participant, person: Named) -> bool:
+    """Whether they are the same person; the applicant is also when the address is another one now."""
+    return row.part == person.part and (row.part == Part.APPLICANT or row.email == person.email)
+
+
+def _details(request: AccessRequest, person: Named) -> dict[str, Any]:
+    user = {"user": request.applicant} if person.part == Part.APPLICANT else {}
+    return {
+        "name": person.name,
+        "title": person.title,
+        "email": person.email,
+        "institution": person.institution,
+        **user,
+    }
+
+
+def _write(row: Participant, details: Mapping[str, Any]) -> None:
+    new = {name: value for name, value in details.items() if getattr(row, name) != value}
+    for name, value in new.items():
+        setattr(row, name, value)
+    if new:
+        row.save(update_fields=list(new))
 
 
 def accept(
     request: AccessRequest, participant: Participant, *, by: User, text: LicenseText, paper: Attachment | None = None
 ) -> bool:
-    """Record that somebody named accepted a text, once; whether it is new."""
-    _row, made = LicenseAcceptance.objects.get_or_create(
-        participant=participant, license_text=text, defaults={"request": request, "by": by, "paper": paper}
-    )
-    return made
+    """Record that somebody named in a locked request accepted a text, once; whether it is new."""
+    if LicenseAcceptance.objects.filter(participant=participant, license_text=text).exists():
+        return False
+    LicenseAcceptance.objects.create(request=request, participant=participant, license_text=text, by=by, paper=paper)
+    return True
 
 
 def applicant_in(request: AccessRequest) -> Participant:
     """The applicant as a sent request names them."""
-    return request.participants.get(part=Part.APPLICANT, removed_at=None)
+    return next(person for person in people_now(request) if person.part == Part.APPLICANT)
 
 
 def grant_all(request: AccessRequest) -> list[Grant]:
@@ -277,11 +304,10 @@ def index_words(request: AccessRequest) -> None:
     """Make the text by which lists find a request; the caller saves it."""
     dataset = request.dataset
     texts: list[object] = [request.reference, dataset.doi, dataset.name, dataset.short_name, request.register_number]
-    for person in request.participants.filter(removed_at=None):
+    for person in people_now(request):
         texts += [person.name, person.email, person.institution]
-    sendings = request.submissions.select_related("form_version")
     answers = []
-    for sent in sendings:
+    for sent in request.submissions.all():
         asked = questions.parse(sent.form_version.questions)
         texts += readings(asked, sent.answers)
         answers.append(questions.without_files(asked, sent.answers))

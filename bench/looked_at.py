@@ -15,7 +15,7 @@ from access_requests import actions, tasks
 from access_requests.checkpoints import verify_checkpoints, write_checkpoint
 from access_requests.events import verify
 from access_requests.models import AccessRequest, Event, UsualTime
-from access_requests.workflow import OPEN, Answer, Status
+from access_requests.workflow import OPEN, Answer, Quorum, Status
 from aidahub.accounts.models import User
 from datasets.models import Dataset
 
@@ -116,9 +116,9 @@ PAGES: tuple[Looked, ...] = (
     Looked("– what waits for me", _hub, lambda site: f"{LIST}?turn=me"),
     Looked("– an answer", _hub, lambda site: f"{LIST}?question=list_publicly&answer=yes"),
     Looked("list, a provider", _provider, lambda site: LIST),
-    Looked("– last page", _provider, lambda site: site.last(site.world.provider)),
-    Looked("– a word that all have", _provider, lambda site: f"{LIST}?q=segmentation"),
-    Looked("– one status", _provider, lambda site: f"{LIST}?status=granted"),
+    Looked("– last page, a provider", _provider, lambda site: site.last(site.world.provider)),
+    Looked("– a word that all have, a provider", _provider, lambda site: f"{LIST}?q=segmentation"),
+    Looked("– one status, a provider", _provider, lambda site: f"{LIST}?status=granted"),
     Looked("decision page, hub staff", _hub, lambda site: site.change(Status.IN_REVIEW)),
     Looked("decision page, a provider", _provider, lambda site: site.change(Status.IN_REVIEW)),
     Looked("several at once, a provider", _provider, Site.several),
@@ -150,15 +150,16 @@ def _sending(request: AccessRequest, at: int) -> Callable[[], object]:
 
 
 def deciding(site: Site, number: int) -> Iterator[Callable[[], object]]:
-    """Requests under review, each to be approved."""
-    rows = AccessRequest.objects.filter(status=Status.IN_REVIEW, participants__email=site.world.recipient.email)
+    """Requests under review, each to be approved by the first of several who must."""
+    rows = AccessRequest.objects.filter(status=Status.IN_REVIEW, license__policy__quorum=Quorum.ALL)
     for row in rows.select_related("applicant").order_by("-pk")[:number]:
         asked = next(each for each in site.world.asked if each.license.pk == row.license_id)
         yield _voting(Walk(row, asked, site.world))
 
 
 def _voting(walk: Walk) -> Callable[[], object]:
-    return lambda: actions.decide(request=walk.request, by=walk.voters[0], answer=Answer.APPROVE)
+    voter = walk.voters[0]
+    return lambda: actions.decide(request=walk.request, by=voter, answer=Answer.APPROVE)
 
 
 VERBS: tuple[tuple[str, Callable[[Site, int], Iterator[Callable[[], object]]]], ...] = (

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
@@ -45,11 +46,18 @@ def timed(call: Callable[[], object], times: int) -> float:
     from django.db import connection
 
     clock = time.perf_counter if connection.vendor == "postgresql" else time.process_time
-    taken = []
-    for _ in range(max(times, 1)):
-        began = clock()
-        call()
-        taken.append((clock() - began) * 1000)
+    return low([took(call, clock) for _ in range(max(times, 1))])
+
+
+def took(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Milliseconds of one call, by this clock."""
+    began = clock()
+    call()
+    return (clock() - began) * 1000
+
+
+def low(taken: Sequence[float]) -> float:
+    """The lowest quarter of some tries."""
     return quantiles(taken, n=4)[0] if len(taken) > 1 else taken[0]
 
 
@@ -134,24 +142,6 @@ def page(looked: Looked, site: Site, times: int) -> Seen:
     )  # fmt: skip
 
 
-def verb(name: str, call: Callable[[], object], times: int) -> Seen:
-    """One verb and its statements again, each in a transaction that is undone, so that it can be done again."""
-    from django.db import transaction
-
-    def undone(act: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            with transaction.atomic():
-                act()
-                transaction.set_rollback(True)
-
-        return run
-
-    undone(call)()
-    with captured() as statements:
-        undone(call)()
-    return Seen(name, len(statements), timed(undone(call), times), timed(undone(replay(statements[1:-1])), times))
-
-
 def task(name: str, work: Callable[[], object], each: Callable[[], int]) -> Seen:
     """A task, once, for each of the rows of which its work is made."""
     rows = max(each(), 1)
@@ -191,6 +181,7 @@ def everything(folder: Path, times: int, words: Sequence[str] = ()) -> Iterator[
     def wanted(name: str) -> bool:
         return not words or any(word in name for word in words)
 
+    from .committed import committed
     from .looked_at import PAGES, TASKS, VERBS, Site
 
     with (folder / "site.pickle").open("rb") as file:
@@ -200,7 +191,7 @@ def everything(folder: Path, times: int, words: Sequence[str] = ()) -> Iterator[
             yield page(looked, site, times)
     for name, make in VERBS:
         if wanted(name):
-            yield verb(name, next(make(site, 1)), times)
+            yield from committed(name, partial(make, site), times)
     if wanted("import"):
         yield from imports(folder, times)
     yield from (task(*one) for one in TASKS if wanted(one[0]))

@@ -108,7 +108,7 @@ def fill() -> None:
 
 def plain(port: int) -> float:
     """Mails per second of a loop that has every message ready and does nothing but let smtplib send it."""
-    from aidahub.outbox.delivery import message_of
+    from aidahub.outbox.building import message_of
     from aidahub.outbox.models import Mail
 
     rows = Mail.objects.due()[:MAILS]

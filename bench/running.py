@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from aidahub.running.trouble import CannotStart
-from scripts.with_postgres import postgres
+from scripts.with_postgres import CARELESS, postgres
 
 
 def stop(_number: int, _frame: object) -> None:
@@ -17,16 +17,21 @@ def stop(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def run(asked: argparse.Namespace, measure: Callable[[argparse.Namespace, str], None]) -> int:
+def run(
+    asked: argparse.Namespace,
+    measure: Callable[[argparse.Namespace, str], None],
+    settings: tuple[str, ...] = CARELESS,
+) -> int:
     """Measure and clear up; 1 with a sentence when there is no PostgreSQL.
 
     Args:
         asked: what the command line asks for, with `postgres`.
         measure: called with it and the address of a private PostgreSQL, empty for SQLite.
+        settings: of that PostgreSQL.
     """
     signal.signal(signal.SIGTERM, stop)
     try:
-        with postgres() if asked.postgres else contextlib.nullcontext("") as database:
+        with postgres(settings) if asked.postgres else contextlib.nullcontext("") as database:
             measure(asked, database)
     except CannotStart as problem:
         print(problem, file=sys.stderr)

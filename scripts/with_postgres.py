@@ -24,11 +24,16 @@ from aidahub.running.trouble import CannotStart
 
 # Nothing here has to survive a crash.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
+# As in production, but that nothing is tidied up while something is measured.
+CAREFUL = ("autovacuum=off", "max_connections=200")
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(settings: tuple[str, ...] = CARELESS) -> Iterator[str]:
     """A running PostgreSQL; its address, for DATABASE_URL.
+
+    Args:
+        settings: of the server.
 
     Raises:
         CannotStart: when there is none, with the reason.
@@ -37,7 +42,7 @@ def postgres() -> Iterator[str]:
     family = Family(folder / "run")
     try:
         folder.chmod(0o711)  # its user may go through
-        server = Postgres(folder / "server", CARELESS)
+        server = Postgres(folder / "server", settings)
         server.make(safely=False)
         family.claim(server.url)
         child = family.start(server.program)

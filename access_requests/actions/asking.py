@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import kinds, questions, review, sending, siblings
+from access_requests.at_hand import at_hand
 from access_requests.builtin import version_in_use
 from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
@@ -128,19 +129,20 @@ def submit(*, request: AccessRequest, by: User) -> AccessRequest:
     take_back_unused(request, by=by, answers=answers)
     submission, changed = sending.add_submission(request, answers)
     sending.name_people(request, people)
-    sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
     sending.remember(by, answers)
     request.submitted_at = request.submitted_at or timezone.now()
     request.draft = answers
-    payload = sending.payload_of(submission, changed)
-    if (number := open_review(request, answers)) is not None:
-        payload["round"] = number
-    sending.index_words(request)
-    try:
-        with transaction.atomic():
-            record(request, Verb.SUBMIT, by=by, payload=payload)
-    except IntegrityError as error:
-        raise Denied(sending.ONLY_ONE) from error
+    with at_hand(request):
+        sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
+        payload = sending.payload_of(submission, changed)
+        if (number := open_review(request, answers)) is not None:
+            payload["round"] = number
+        sending.index_words(request)
+        try:
+            with transaction.atomic():
+                record(request, Verb.SUBMIT, by=by, payload=payload)
+        except IntegrityError as error:
+            raise Denied(sending.ONLY_ONE) from error
     return request
 
 

@@ -40,7 +40,7 @@ def excuse_one(
     if not more and not round_.deciders.filter(excused_at=None).exists():
         round_.by_hub = True
         round_.save(update_fields=["by_hub"])
-    outcome = None if more else settle_round(request)
+    outcome = None if more else settle_round(request, round_)
     payload: dict[str, Any] = {"decider": review.place_of(round_, asked.provider), "round": round_.number}
     payload |= {"reason": reason.digest}
     payload |= {"by_hub": round_.by_hub, "settled": outcome.value if outcome else None}

@@ -86,8 +86,9 @@ def decide(
     }
     round_ = review.open_round_of(request)
     vote = {"by": by, "answer": answer, "decided_at": timezone.now(), "void_at": None, **kept}
-    Decision.objects.update_or_create(round=round_, provider=provider, defaults=vote)
-    outcome = settle_round(request)
+    if not Decision.objects.filter(round=round_, provider=provider).update(**vote):
+        Decision.objects.create(round=round_, provider=provider, **vote)
+    outcome = settle_round(request, round_)
     payload: dict[str, Any] = {key: text.digest if text else None for key, text in kept.items()}
     payload |= {"answer": answer.value, "decider": review.place_of(round_, provider), "round": round_.number}
     payload |= {"settled": outcome.value if outcome else None}

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from access_requests import notifications, review, sending
 from access_requests.conditions import blocks_review, needs_triage, open_conditions
+from access_requests.conflicts import sorted_out
 from access_requests.events import append, seal
 from access_requests.flags import forces_triage
-from access_requests.models import AccessRequest, Event, Grant, Participant, SealedText
+from access_requests.models import AccessRequest, Event, Grant, Participant, Round, SealedText
 from access_requests.rules import check_reason
 from access_requests.workflow import ENDED_ACCESS, FINISHED, Answer, GrantEnd, Status, Verb
 from aidahub.accounts.models import User
@@ -48,9 +49,8 @@ def settle_with(request: AccessRequest, answer: Answer) -> None:
     move(request, Status.APPROVED if answer == Answer.APPROVE else Status.REJECTED)
 
 
-def settle_round(request: AccessRequest) -> Answer | None:
+def settle_round(request: AccessRequest, round_: Round) -> Answer | None:
     """Close the open round if its votes settle it; then the hub confirms, or the request has its decision."""
-    round_ = review.open_round_of(request)
     outcome = review.outcome_of(round_)
     if outcome is None:
         return None
@@ -117,11 +117,13 @@ def open_review(request: AccessRequest, answers: Mapping[str, Any]) -> int | Non
     Returns:
         The number of the round that was opened; none where hub staff check first or somebody named must confirm first.
     """
-    if needs_triage(request, answers, flagged=forces_triage(request)) or blocks_review(request):
+    deciders = sorted_out(request)
+    checked = needs_triage(request, answers, flagged=forces_triage(request), conflicts=deciders.conflicts)
+    if checked or blocks_review(request):
         if request.status != Status.SUBMITTED:
             move(request, Status.SUBMITTED)
         return None
-    number = review.open_round(request).number
+    number = review.open_round(request, deciders.asked).number
     move(request, Status.IN_REVIEW)
     return number
 

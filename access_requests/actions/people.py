@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import sending, siblings
+from access_requests.at_hand import at_hand
 from access_requests.conditions import blocks_review
 from access_requests.models import AccessRequest, Participant
 from access_requests.people import Named
@@ -88,7 +89,8 @@ def _told(request: AccessRequest, verb: Verb, by: User, payload: dict[str, Any],
     """
     if request.status == Status.DRAFT:
         return request
-    sending.index_words(request)
+    with at_hand(request):
+        sending.index_words(request)
     try:
         with transaction.atomic():
             record(request, verb, by=by, payload=payload)

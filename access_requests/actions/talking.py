@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access_requests import questions, sending
+from access_requests.at_hand import at_hand
 from access_requests.events import seal
 from access_requests.further import check_not_too_many
 from access_requests.models import AccessRequest, Message, Participant
@@ -120,6 +121,7 @@ def register(*, request: AccessRequest, by: User, number: str) -> AccessRequest:
     if text == request.register_number:
         return request
     request.register_number = text
-    sending.index_words(request)
+    with at_hand(request):
+        sending.index_words(request)
     record(request, Verb.REGISTER, by=by, payload={"number": text})
     return request

@@ -207,6 +207,18 @@ class AccessRequest(models.Model):
         return max(self.submissions.all(), key=lambda submission: submission.number, default=None)
 
     @property
+    def sent(self) -> Submission:
+        """What was sent last, of a request that was sent; uses prefetched rows where there are any.
+
+        Raises:
+            LookupError: for a draft.
+        """
+        last = self.last_submission
+        if last is None:
+            raise LookupError(f"{self} was never sent.")
+        return last
+
+    @property
     def open_round(self) -> Round | None:
         """The round whose votes are being collected."""
         return next((round_ for round_ in self.rounds.all() if round_.closed_at is None), None)

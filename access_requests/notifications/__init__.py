@@ -17,7 +17,7 @@ from access_requests.models import AccessRequest, Event, Grant, Participant
 from access_requests.waiting import working_days_since
 from access_requests.workflow import ENDED_ACCESS, Status, Verb
 from aidahub.outbox.models import Mail
-from aidahub.outbox.queue import queue, written_about
+from aidahub.outbox.queue import mail_of, queue_all, written_about
 from aidahub.outbox.wording import one_line
 from datasets.models import LicenseText
 
@@ -184,23 +184,30 @@ def post(
     for writer, readers in mailings:
         for reader in readers:
             first.setdefault(reader.address.casefold(), (writer, reader))
+    if not first:
+        return 0
     written = written_about(about)
     due = {address: pair for address, pair in first.items() if (kind_of(pair[0]), address) not in written}
     languages = languages_of(due)
+    mails = []
     for address, (writer, reader) in due.items():
         with override(languages[address]):
-            letter = writer(case, reader)
-            queue(
-                about=about,
-                kind=kind_of(writer),
-                recipient=address,
-                subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
-                text=as_text(letter),
-                html=as_html(letter),
-                language=languages[address],
-                thread=case.reference,
-            )
+            mails.append(_mail(writer(case, reader), case, about, kind_of(writer), address, languages[address]))
+    queue_all(mails)
     return len(due)
+
+
+def _mail(letter: Letter, case: Case, about: str, kind: str, address: str, language: str) -> Mail:
+    return mail_of(
+        about=about,
+        kind=kind,
+        recipient=address,
+        subject=f"{one_line(letter.subject, 300)} [{case.reference}]",
+        text=as_text(letter),
+        html=as_html(letter),
+        language=language,
+        thread=case.reference,
+    )
 
 
 def kind_of(writer: Callable[..., Letter]) -> str:

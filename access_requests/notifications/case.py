@@ -6,18 +6,21 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access_requests import comparison, questions
 from access_requests.builtin import questions_of
-from access_requests.conditions import Condition, Open, needed_people, needs_triage, open_conditions
+from access_requests.conditions import Condition, Open, needed_people, needs_triage, open_conditions, people_now
 from access_requests.events import text_of
 from access_requests.flags import forces_triage
 from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
 from access_requests.policies import policy_of, providers_named
 from access_requests.taking_part import first_waits_for_people, holds_up_review
 from access_requests.workflow import Part, Status, Verb
+from aidahub.accounts.links import people_acting_for_each
+from aidahub.accounts.models import ProviderLink, User
 from aidahub.outbox.wording import one_line
 from datasets.models import DatasetProvider, LicenseText
 
@@ -40,7 +43,7 @@ class Case:
     @cached_property
     def submission(self) -> Submission:
         """What was sent last."""
-        return self.request.submissions.latest("number")
+        return self.request.sent
 
     @cached_property
     def asked(self) -> list[questions.Question]:
@@ -88,7 +91,7 @@ class Case:
     @cached_property
     def people(self) -> list[Participant]:
         """Everybody named in the request now."""
-        return list(self.request.participants.filter(removed_at=None).order_by("pk"))
+        return people_now(self.request)
 
     @property
     def applicant(self) -> Participant:
@@ -108,7 +111,7 @@ class Case:
     @cached_property
     def providers(self) -> list[DatasetProvider]:
         """The providers that the dataset's page names and that may know of this request."""
-        return [row for row in providers_named(self.request.dataset) if self.request.is_open_to(row)]
+        return [row for row in providers_named(self.request.dataset, whole=True) if self.request.is_open_to(row)]
 
     @cached_property
     def deciders(self) -> list[DatasetProvider]:
@@ -116,6 +119,18 @@ class Case:
         asked = self.round.deciders.filter(excused_at=None) if self.round else Decider.objects.none()
         keys = set(asked.values_list("provider_id", flat=True))
         return [row for row in self.providers if row.provider_id in keys]
+
+    @cached_property
+    def acting(self) -> dict[int, list[User]]:
+        """By the key of each of these providers, who acts for it now."""
+        return people_acting_for_each([row.provider for row in self.providers])
+
+    @cached_property
+    def rights_ended(self) -> frozenset[int]:
+        """The keys of those of these providers for whom hub staff ended somebody's right to act, or suspended them."""
+        taken = Q(ended_by__isnull=False) | Q(ended_at=None, user__is_active=False)
+        links = ProviderLink.objects.filter(taken, provider__in=[row.provider_id for row in self.providers])
+        return frozenset(links.values_list("provider_id", flat=True))
 
     @property
     def by_hub(self) -> bool:
@@ -194,8 +209,10 @@ class Case:
         """Those who were named before the last sending, and are not any more."""
         since = self.submission.sent_at
         here = {person.email for person in self.people}
-        gone = self.request.participants.filter(removed_at__gte=since).order_by("number")
-        return [person for person in gone if person.email not in here]
+        gone = [
+            person for person in self.request.participants.all() if person.removed_at and person.removed_at >= since
+        ]
+        return sorted((person for person in gone if person.email not in here), key=lambda person: person.number)
 
     @property
     def verb(self) -> str:
@@ -242,7 +259,9 @@ class Case:
     @property
     def changes(self) -> list[comparison.Line]:
         """What reads otherwise than at the last sending; nothing where this is the first."""
-        before = self.request.submissions.filter(number=self.submission.number - 1).first()
+        before = next(
+            (each for each in self.request.submissions.all() if each.number == self.submission.number - 1), None
+        )
         return comparison.changes(self.submission, before) if before else []
 
     @property

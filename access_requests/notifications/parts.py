@@ -79,8 +79,9 @@ def changes(case: Case) -> list[Section]:
 
 def files(case: Case) -> list[Section]:
     """The files that whoever is named attached beside the answers, by name."""
-    rows = case.request.attachments.filter(kind=Attachment.Kind.SENT, removed_at=None, internal=False).order_by("pk")
-    names = [one_line(name, 200) for name in rows.values_list("name", flat=True)]
+    rows = sorted(case.request.attachments.all(), key=lambda row: row.pk)
+    sent = (row for row in rows if row.kind == Attachment.Kind.SENT and not (row.removed_at or row.internal))
+    names = [one_line(row.name, 200) for row in sent]
     return [Section(_("Files"), words="\n".join(names))] if names else []
 
 

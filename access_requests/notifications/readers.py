@@ -17,7 +17,7 @@ from access_requests.part_invitations import needs_link
 from access_requests.workflow import Part
 from aidahub.accounts.invitations import invite
 from aidahub.accounts.links import people_acting_for
-from aidahub.accounts.models import ProviderLink, User
+from aidahub.accounts.models import User
 from aidahub.outbox.queue import is_address
 from datasets.models import DatasetProvider, Provider
 
@@ -171,34 +171,30 @@ def acting_addresses(provider: Provider) -> list[str]:
 
 def unreachable(case: Case) -> list[str]:
     """The names of deciders to whom no mail can be sent."""
-    return [row.name for row in case.deciders if not row.provider.email and not acting_addresses(row.provider)]
+    return [row.name for row in case.deciders if not row.provider.email and not case.acting[row.provider_id]]
 
 
 def shut_out(case: Case) -> list[str]:
     """The names of deciders for whom nobody can act, because hub staff ended somebody's right to."""
-    return [row.name for row in case.deciders if _was_ended(row.provider) and not people_acting_for(row.provider)]
+    taken = case.rights_ended
+    return [row.name for row in case.deciders if row.provider_id in taken and not case.acting[row.provider_id]]
 
 
-def may_be_invited(provider: Provider) -> bool:
-    """Whether a mail to this provider carries an invitation.
+def may_be_invited(case: Case, provider: Provider) -> bool:
+    """Whether a mail to this provider of the dataset carries an invitation.
 
     Not where somebody can act for it already, and not where hub staff ended somebody's right: an invitation that is
     sent by itself must not give back what they took. A suspended account is such a right: its owner's mailbox may be
     in the same hands.
     """
-    return bool(provider.email) and not people_acting_for(provider) and not _was_ended(provider)
-
-
-def _was_ended(provider: Provider) -> bool:
-    taken = Q(ended_by__isnull=False) | Q(ended_at=None, user__is_active=False)
-    return ProviderLink.objects.filter(taken, provider=provider).exists()
+    return bool(provider.email) and not case.acting[provider.pk] and provider.pk not in case.rights_ended
 
 
 def link_for(case: Case, reader: Reader) -> tuple[str, bool]:
     """The one link of a mail, and whether it is an invitation, which lets in whoever holds it."""
     if reader.parts <= {Part.APPLICANT, Part.RECIPIENT_SCIENTIST, Part.SIGNATORY, Part.MEMBER}:
         return case.own_url, False
-    if reader.provider and may_be_invited(reader.provider.provider):
+    if reader.provider and may_be_invited(case, reader.provider.provider):
         return invite(reader.provider.provider, next_path=case.decision_path), True
     return settings.BASE_URL + case.decision_path, False
 
@@ -218,7 +214,7 @@ def link_to_part(case: Case, reader: Reader) -> tuple[str, bool]:
 
 def link_of_visitor(case: Case, reader: Reader) -> str:
     """The link of a mail that asks for nothing: empty for a provider without an account, who could not open it."""
-    if reader.provider and may_be_invited(reader.provider.provider):
+    if reader.provider and may_be_invited(case, reader.provider.provider):
         return ""
     return link_for(case, reader)[0]
 

@@ -6,7 +6,10 @@ A verified e-mail or an authenticated ORCID that equals the provider's gives the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -75,12 +78,41 @@ def end_link(link: ProviderLink, *, by: User) -> None:
 
 def people_acting_for(provider: Provider) -> list[User]:
     """The users who act for a provider now, the ones included who could since it was imported and do not know yet."""
-    addresses = EmailAddress.objects.filter(verified=True, email__iexact=provider.email).values("user")
-    accounts = SocialAccount.objects.filter(provider="orcid", uid=provider.orcid).values("user")
-    entitled = Q(pk__in=addresses) if provider.email else Q(pk=None)
-    if provider.orcid:
-        entitled |= Q(pk__in=accounts)
-    acting = User.objects.filter(pk__in=ProviderLink.objects.in_force().filter(provider=provider).values("user"))
-    for user in User.objects.filter(entitled, is_active=True).exclude(pk__in=acting):
-        claim_links(user)
-    return list(acting.order_by("pk"))
+    return people_acting_for_each([provider])[provider.pk]
+
+
+def people_acting_for_each(providers: Collection[Provider]) -> dict[int, list[User]]:
+    """The same for several providers, by their keys, in two questions."""
+    acting = _acting(providers)
+    late = {user for provider, user in _entitled(providers) if user not in {each.pk for each in acting[provider]}}
+    if late:
+        for user in User.objects.filter(pk__in=late):
+            claim_links(user)
+        acting = _acting(providers)
+    return acting
+
+
+def _acting(providers: Collection[Provider]) -> dict[int, list[User]]:
+    found: dict[int, list[User]] = {provider.pk: [] for provider in providers}
+    links = ProviderLink.objects.in_force().filter(provider__in=providers).select_related("user")
+    for link in links.order_by("user"):
+        found[link.provider_id].append(link.user)
+    return found
+
+
+def _entitled(providers: Iterable[Provider]) -> Iterator[tuple[int, int]]:
+    """The keys of providers and of active users who have proven the provider's address or ORCID."""
+    by_email: dict[str, list[int]] = defaultdict(list)
+    by_orcid: dict[str, list[int]] = defaultdict(list)
+    for provider in providers:
+        by_email[provider.email.casefold()].append(provider.pk)
+        by_orcid[provider.orcid].append(provider.pk)
+    same = reduce(or_, (Q(email__iexact=email) for email in by_email if email), Q(pk=None))
+    emails = EmailAddress.objects.filter(same, verified=True, user__is_active=True).order_by()
+    orcids = SocialAccount.objects.filter(provider="orcid", uid__in=set(by_orcid) - {""}, user__is_active=True)
+    proofs = emails.values_list("email", "user_id")
+    if set(by_orcid) - {""}:
+        proofs = proofs.union(orcids.order_by().values_list("uid", "user_id"))
+    for proof, user in proofs:
+        for key in by_email.get(proof.casefold(), by_orcid.get(proof, ())):
+            yield key, user

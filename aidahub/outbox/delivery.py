@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
-from email.utils import format_datetime, formataddr
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
 from aidahub.faults import told
 from aidahub.logs import SECRET_LINK, blot
 
+from .building import hand_over
+from .claiming import claimed, orphaned, ready
 from .forgetting import nothing_left
 from .models import Mail
 from .patience import Patience
@@ -111,17 +111,9 @@ def claim(*, fresh: bool = False) -> Mail | None:
     Args:
         fresh: whether only new ones count.
     """
-    with transaction.atomic():
-        left = None if fresh else Mail.objects.orphaned().select_for_update(skip_locked=True).first()
-        mail = left or Mail.objects.ready().order_by(*Mail.NEXT).select_for_update(skip_locked=True).first()
-        if mail is None:
-            return None
-        now = timezone.now()
-        mail.status, mail.claim = Mail.Status.SENDING, str(uuid4())
-        mail.lease_until, mail.tries = now + timedelta(seconds=settings.OUTBOX_LEASE), mail.tries + 1
-        mail.tried_since = mail.tried_since or now
-        mail.save(update_fields=["status", "claim", "lease_until", "tries", "tried_since"])
-    return mail
+    with transaction.atomic(savepoint=False):
+        left = None if fresh else claimed(orphaned)
+        return left or claimed(ready)
 
 
 def send(mail: Mail, connection: Any, patience: Patience) -> bool:
@@ -129,9 +121,7 @@ def send(mail: Mail, connection: Any, patience: Patience) -> bool:
     server = getattr(connection, "connection", None)
     try:
         with patience.during(getattr(server, "sock", None)):
-            taken = connection.send_messages([message_of(mail, connection)])
-        if taken != 1:
-            raise smtplib.SMTPException("The mail server was not asked.")
+            hand_over(mail, connection)
     except Exception as trouble:
         # Anything that goes wrong with one mail is kept with that mail, and never stands in the way of the others.
         hang_up(connection)
@@ -140,32 +130,9 @@ def send(mail: Mail, connection: Any, patience: Patience) -> bool:
     return True
 
 
-def message_of(mail: Mail, connection: Any) -> EmailMultiAlternatives:
-    """The mail as it goes to the server: the same each time."""
-    message = EmailMultiAlternatives(
-        mail.subject,
-        mail.text,
-        settings.DEFAULT_FROM_EMAIL,
-        [mail.recipient],
-        connection=connection,
-        reply_to=[formataddr((settings.HUB_NAME, settings.HUB_EMAIL))],
-        headers={
-            **mail.headers,
-            "Message-ID": mail.message_id,
-            "Date": format_datetime(mail.created_at),
-            "Content-Language": mail.language,
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "OOF, AutoReply",
-        },
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    return message
-
-
 def mark_sent(mail: Mail) -> None:
     """Write down that the mail server took it, and forget the secrets in it."""
-    texts = texts_after(mail) or {"text": unlinked(mail.text), "html": unlinked(mail.html)}
+    texts = texts_after(mail) or shorn(mail)
     Mail.objects.filter(pk=mail.pk, claim=mail.claim).update(
         status=Mail.Status.SENT, sent_at=timezone.now(), lease_until=None, claim="", **{"last_error": "", **texts}
     )
@@ -177,6 +144,12 @@ def texts_after(mail: Mail) -> dict[str, Any]:
     if mail.kind == Mail.FAREWELL:
         return nothing_left(mail)
     return {"text": "", "html": ""} if mail.secret else {}
+
+
+def shorn(mail: Mail) -> dict[str, str]:
+    """The texts of a mail that hold links which open a door, without their secret parts."""
+    texts = {"text": mail.text, "html": mail.html}
+    return {name: short for name, text in texts.items() if (short := unlinked(text)) != text}
 
 
 def unlinked(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 class MailQuerySet(models.QuerySet["Mail"]):
     """Questions about many mails."""
 
-    def ready(self) -> MailQuerySet:
+    def ready(self, now: datetime | None = None) -> MailQuerySet:
         """What waits, and whose time has come."""
-        return self.filter(status=Mail.Status.WAITING, next_try_at__lte=timezone.now())
+        return self.filter(status=Mail.Status.WAITING, next_try_at__lte=now or timezone.now())
 
-    def orphaned(self) -> MailQuerySet:
+    def orphaned(self, now: datetime | None = None) -> MailQuerySet:
         """What is claimed by a sender whose lease has run out, the longest first."""
-        return self.filter(status=Mail.Status.SENDING, lease_until__lt=timezone.now()).order_by("lease_until")
+        return self.filter(status=Mail.Status.SENDING, lease_until__lt=now or timezone.now()).order_by("lease_until")
 
     def due(self) -> MailQuerySet:
         """What a worker may send now: either of the two."""

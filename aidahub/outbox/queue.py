@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import NotRequired, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -23,61 +23,85 @@ from .wording import clean_headers, lines, one_line
 NOT_AN_ADDRESS = "This is not an e-mail address."
 
 
-def queue(
-    *,
-    about: str,
-    kind: str,
-    recipient: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    language: str = "en",
-    headers: Mapping[str, str] | None = None,
-    thread: str = "",
-    secret: bool = False,
-    not_before: datetime | None = None,
-) -> Mail | None:
-    """Write one mail to one address, once; it is sent after the caller's transaction has been committed.
+class Content(TypedDict):
+    """What a mail is made of.
 
-    Args:
-        about, kind: what it tells and which mail it is, as `AIDA-2026-00042/7` and `decide`: unique with `recipient`.
-        recipient: one e-mail address. One that is none is kept as a mail that failed, for hub staff to see.
-        subject, text, html, language: what it says; made harmless, the subject one line of at most 400 characters.
-        headers, thread: further headers; and a reference by which mail programs put mails together.
-        secret, not_before: whether its text signs somebody in, so is emptied once sent; the earliest time to send it.
+    `about`, `kind`: what it tells and which mail it is, as `AIDA-2026-00042/7` and `decide`: unique with `recipient`.
+    `recipient`: one e-mail address. One that is none is kept as a mail that failed, for hub staff to see.
+    `subject`, `text`, `html`, `language`: what it says; made harmless, the subject one line of at most 400 characters.
+    `headers`, `thread`: further headers; and a reference by which mail programs put mails together.
+    `secret`, `not_before`: whether its text signs somebody in, so is emptied once sent; the earliest time to send it.
+    """
+
+    about: str
+    kind: str
+    recipient: str
+    subject: str
+    text: str
+    html: NotRequired[str]
+    language: NotRequired[str]
+    headers: NotRequired[Mapping[str, str]]
+    thread: NotRequired[str]
+    secret: NotRequired[bool]
+    not_before: NotRequired[datetime]
+
+
+def queue(**content: Unpack[Content]) -> Mail | None:
+    """Write one mail to one address, once; it is sent after the caller's transaction has been committed.
 
     Returns the mail, or None when it had been written before.
     Raises ValueError when a name in `headers` is not the name of a header.
     """
-    further = clean_headers(dict(headers or {})) | (thread_headers(thread) if thread else {})
-    content: dict[str, Any] = {
-        "subject": one_line(subject),
-        "text": lines(text),
-        "html": lines(html),
-        "language": language,
-    }
-    content |= {"headers": further, "secret": secret, "next_try_at": not_before or timezone.now()}
-    return _written_once(about, kind, one_line(recipient, 254), content)
+    return _written_once(mail_of(**content))
 
 
-def _written_once(about: str, kind: str, recipient: str, content: dict[str, Any]) -> Mail | None:
-    """The mail, unless there is one about the same, of the same kind, to the same address."""
+def queue_all(mails: Sequence[Mail]) -> None:
+    """Write mails of which `written_about` says that they have not been written, in one statement.
+
+    One that somebody else writes at this moment is left as theirs: it is the same.
+
+    Args:
+        mails: as `mail_of` makes them; sent after the caller's transaction has been committed.
+    """
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def mail_of(**content: Unpack[Content]) -> Mail:
+    """A mail that is not in the outbox yet.
+
+    Raises ValueError when a name in `headers` is not the name of a header.
+    """
+    about, kind, recipient = content["about"], content["kind"], one_line(content["recipient"], 254)
+    thread = content.get("thread", "")
     usable = is_address(recipient)
-    defaults = {
-        **content,
-        "request_id": current_id(),
-        "message_id": message_id(about, kind, recipient),
-        "status": Mail.Status.WAITING if usable else Mail.Status.FAILED,
-        "last_error": "" if usable else NOT_AN_ADDRESS,
-    }
-    written = Mail.objects.filter(
-        about=about, kind=kind, recipient__in=(recipient, digest_of(about, kind, recipient))
-    )  # an emptied one has the digest
+    return Mail(
+        about=about,
+        kind=kind,
+        recipient=recipient,
+        subject=one_line(content["subject"]),
+        text=lines(content["text"]),
+        html=lines(content.get("html", "")),
+        language=content.get("language", "en"),
+        headers=clean_headers(dict(content.get("headers", {}))) | (thread_headers(thread) if thread else {}),
+        secret=content.get("secret", False),
+        next_try_at=content.get("not_before") or timezone.now(),
+        request_id=current_id(),
+        message_id=message_id(about, kind, recipient),
+        status=Mail.Status.WAITING if usable else Mail.Status.FAILED,
+        last_error="" if usable else NOT_AN_ADDRESS,
+    )
+
+
+def _written_once(mail: Mail) -> Mail | None:
+    """The mail, written, unless there is one about the same, of the same kind, to the same address."""
+    known = (mail.recipient, digest_of(mail.about, mail.kind, mail.recipient))  # an emptied one has the digest
+    written = Mail.objects.filter(about=mail.about, kind=mail.kind, recipient__in=known)
     if written.exists():
         return None
     try:
         with transaction.atomic():
-            return Mail.objects.create(about=about, kind=kind, recipient=recipient, **defaults)
+            mail.save(force_insert=True)
+            return mail
     except IntegrityError:
         if written.exists():  # somebody else wrote it at this moment
             return None
