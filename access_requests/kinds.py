@@ -31,8 +31,9 @@ ORCID = re.compile(r"^(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}
 PHONE = re.compile(r"^\+?(?:[\s()./-]*[0-9]){5,}[\s()./-]*$")
 FILE_ID = re.compile(r"^[0-9a-f-]{36}$")
 MOST_FILES = 5
-# Characters that reorder what people see, so that a text reads otherwise than it is kept (Unicode TR 36, section 2.5).
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Characters that reorder what people see, so that a text reads otherwise than it is kept (Unicode TR 36, section 2.5),
+# control characters but tab and line feed, and lone surrogates.
+NOT_READ = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Sentence = str | Promise
 
@@ -121,14 +122,10 @@ def plain(value: object, *, lines: bool = False) -> str:
     if value is None or isinstance(value, bool | list | tuple | Mapping):
         return ""
     text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(char for char in INVISIBLE.sub("", text) if _is_meant_to_be_read(char))
+    text = NOT_READ.sub("", INVISIBLE.sub("", text))
     if lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return " ".join(text.split())
-
-
-def _is_meant_to_be_read(char: str) -> bool:
-    return char in "\n\t" or (char not in REORDERING and unicodedata.category(char) not in {"Cc", "Cs"})
 
 
 def _with_orcid(kind: Kind, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Verbs beside the raw transaction: the same statements, executed on the bare connection and committed as the verb is."""
+"""Verbs beside the raw transaction: the same statements on the bare connection, committed as the verb is."""
 
 from __future__ import annotations
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from access_requests import actions
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
+from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import (
     BRGANDI_DOI,
@@ -90,3 +93,21 @@ def test_a_returned_request_is_changed_and_sent_again(as_ada: Client, request_at
     assert [submission.answers["planned_use"] for submission in request.submissions.order_by("number")] == [
         RESEARCH_ANSWERS["planned_use"], "With one scanner.",
     ]  # fmt: skip
+
+
+# How much it asks of the database
+
+
+def test_sending_reads_once_what_it_needs_and_writes_its_mails_at_once(ada: User, brgandi: Dataset) -> None:
+    request = draft_of(ada, brgandi)
+    with CaptureQueriesContext(connection) as asked:
+        actions.submit(request=request, by=User.objects.get(pk=ada.pk))
+    words = [query["sql"] for query in asked]
+    assert Mail.objects.filter(about__startswith=request.reference).count() >= 5
+    found = {table: sum(f'"{table}"' in word for word in words) for table in STATEMENTS}
+    assert found == STATEMENTS
+    assert len(words) <= 58
+
+
+# How many statements name each of these, reading or writing.
+STATEMENTS = {"outbox_mail": 2, "access_requests_participant": 3, "access_requests_submission": 4}

@@ -207,7 +207,7 @@ class AccessRequest(models.Model):
         return max(self.submissions.all(), key=lambda submission: submission.number, default=None)
 
     @property
-    def sent(self) -> Submission:
+    def sent_last(self) -> Submission:
         """What was sent last, of a request that was sent; uses prefetched rows where there are any.
 
         Raises:

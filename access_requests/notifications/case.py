@@ -43,7 +43,7 @@ class Case:
     @cached_property
     def submission(self) -> Submission:
         """What was sent last."""
-        return self.request.sent
+        return self.request.sent_last
 
     @cached_property
     def asked(self) -> list[questions.Question]:

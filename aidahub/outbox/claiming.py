@@ -61,7 +61,8 @@ def _statement(question: Question, _alias: str) -> Statement:
     meta = Mail._meta  # noqa: SLF001  Django documents it as its own interface for models
     columns = ", ".join(quote(str(field.column)) for field in meta.concrete_fields)
     return Statement(
-        f"UPDATE {quote(meta.db_table)} SET status = %s, claim = %s, lease_until = %s, tries = tries + 1, "  # noqa: S608  no values in it
+        # No value is written into it.
+        f"UPDATE {quote(meta.db_table)} SET status = %s, claim = %s, lease_until = %s, tries = tries + 1, "  # noqa: S608 # nosec B608
         f"tried_since = COALESCE(tried_since, %s) WHERE id = ({sql}) RETURNING {columns}",
         given,
     )
