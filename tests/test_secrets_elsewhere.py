@@ -20,7 +20,8 @@ LISTS = ("/datasets/", "/requests/", "/admin/access_requests/accessrequest/",
          "/admin/access_requests/accessrequest/export/", "/admin/access_requests/accessrequest/who/",
          "/admin/access_requests/accessrequest/who.csv")  # fmt: skip
 CHANGING = re.compile(
-    r'csrfmiddlewaretoken" value="[^"]+"|csrf(token)?=\S+|nonce-[^\']+|Set-Cookie: .*|sessionid=\S+|(Expires|Date): .*'
+    r'csrfmiddlewaretoken" value="[^"]+"|csrf(token)?=\S+|nonce-[^\']+|Set-Cookie: .*|sessionid=\S+'
+    r"|(Expires|Date|X-Request-ID): .*"
 )
 
 
