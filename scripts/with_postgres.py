@@ -7,7 +7,6 @@ The server takes every short cut that a throw-away database may take.
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from types import FrameType
 from aidahub.running.postgres import Postgres
 from aidahub.running.processes import Family
 from aidahub.running.trouble import CannotStart
+from scripts import AS_STARTED
 
 # Nothing here has to survive a crash.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
@@ -64,7 +64,7 @@ def main() -> int:
         signal.signal(number, interrupted)
     try:
         with postgres() as url:
-            command = subprocess.Popen(sys.argv[1:], env={**os.environ, "DATABASE_URL": url})
+            command = subprocess.Popen(sys.argv[1:], env={**AS_STARTED, "DATABASE_URL": url})
             try:
                 return command.wait()
             except KeyboardInterrupt:

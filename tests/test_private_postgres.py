@@ -43,6 +43,14 @@ def test_command_gets_a_database_and_its_exit_code_is_handed_on() -> None:
     assert not Path(folder).exists()
 
 
+def test_command_gets_no_settings_that_nobody_asked_for() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    told = subprocess.check_output(
+        [*COMMAND, "import os; print(os.environ.get('DJANGO_SETTINGS_MODULE'))"], cwd=ROOT, env=environment, text=True
+    )
+    assert told.strip() == "None"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_leaves_nothing(number: int) -> None:
