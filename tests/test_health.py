@@ -175,3 +175,11 @@ def test_worker_and_clock_leave_their_sign(
     server = run_server(BROKER_URL=valkey.url)
     status, text = server.get("/readyz")
     assert (status, text) == (200, "".join(f"{name}: ok\n" for name in ALL))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgresql_compiles_no_question() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
