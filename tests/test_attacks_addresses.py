@@ -30,6 +30,7 @@ PLACES = (
     ADMIN + "{}/change/", ADMIN + "{}/approve/", ADMIN + "several/approve/?reference={}", ADMIN + "?q={}",
     ADMIN + "?turn={}", ADMIN + "?dataset={}", ADMIN + "?status={}", ADMIN + "?o={}", ADMIN + "?p={}",
     "/admin/outbox/mail/{}/change/", "/admin/outbox/mail/?q={}", "/admin/outbox/mail/?created_at__year={}",
+    "/admin/outbox/mail/?kind={}", "/admin/access_requests/accessrequest/?license={}",
     "/admin/accounts/user/?q={}", "/admin/accounts/user/?is_active__exact={}", "/admin/datasets/dataset/?findings={}",
     "/admin/datasets/licensetext/?license__id__exact={}", "/admin/datasets/dataset/{}/change/", "/admin/r/1/{}/",
 )  # fmt: skip

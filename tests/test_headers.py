@@ -137,7 +137,7 @@ def test_static_files_are_for_this_site_alone(client: Client) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_under_https(run_server: Callable[..., Server], ada: User) -> None:
     """The real server behind a proxy that ends TLS."""
-    server = run_server(BASE_URL="https://hub.example", HSTS_SUBDOMAINS="yes")
+    server = run_server(BASE_URL="https://hub.example", HSTS_SUBDOMAINS="yes", SECOND_FACTOR="yes")
     https = {"Host": "hub.example", "X-Forwarded-Proto": "https"}
     for path in ("/", "/accounts/login/", "/no-such-page", "/static/none.css", "/readyz", "/requests/"):
         answer = ask(server.url, path, **https)

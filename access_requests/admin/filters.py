@@ -93,5 +93,6 @@ def dataset_choices(requests: AccessRequestQuerySet, chosen: str | None) -> list
     latest = requests.order_by().values("dataset").annotate(last=Max("pk")).order_by("-last")
     keys = latest.values("dataset")[:MOST_CHOICES]
     asked = Q(doi=chosen) & Q(Exists(requests.order_by().filter(dataset=OuterRef("pk"))))
-    rows = Dataset.objects.filter(Q(pk__in=keys) | asked if chosen else Q(pk__in=keys))
+    is_word = chosen and "\0" not in chosen  # which PostgreSQL refuses
+    rows = Dataset.objects.filter(Q(pk__in=keys) | asked if is_word else Q(pk__in=keys))
     return [(row.doi, row.display_name) for row in rows.only("doi", "name", "short_name")]

@@ -51,7 +51,10 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
         """The mails of that kind."""
-        return queryset.filter(kind=self.value()) if self.value() else queryset
+        kind = self.value()
+        if kind and "\0" in kind:  # which PostgreSQL refuses
+            return queryset.none()
+        return queryset.filter(kind=kind) if kind else queryset
 
 
 @admin.register(Mail)
