@@ -82,7 +82,7 @@ def is_whole(site: Elsewhere) -> None:
 
 def _pages_answer(server: Server) -> None:
     stranger = Reader(server)
-    for path in ("/", f"/{BRGANDI_DOI}", "/metrics/", "/readyz"):
+    for path in ("/", f"/{BRGANDI_DOI}", "/metrics/", "/readyz?for=web"):
         assert stranger.ask(path)[0] == 200, path
     assert "BRGANDI" in stranger.ask("/?q=brgandi")[2]
     ada = Reader(server)
