@@ -23,7 +23,8 @@ class Applicant(Person):
     def __init__(self, *args: Any) -> None:
         """Begin without requests."""
         super().__init__(*args)
-        self.drafts: dict[str, str] = {}  # by reference the word in what was saved and not sent
+        self.drafts: dict[str, str] = {}  # by reference the word that was saved, or is to be, and was not sent
+        self.saved: set[str] = set()  # the words that are known to be in a draft
         self.sent: list[str] = []
 
     def act(self) -> None:
@@ -75,7 +76,9 @@ class Applicant(Person):
         answers = {**RESEARCH_ANSWERS, "applicant_email": self.email, "planned_use": f"To compare networks, {word}."}
         answers |= self.scientist()
         saved = self.world.ledger.begin(self.email, "save", reference, word)
-        path = f"{self.page_of(reference)}edit/{self.random.choice(('project/', ''))}"
+        # Whatever is complete leads to its end at once, so a word that is not there yet is written first.
+        begin = self.random.choice(("project/", "")) if word in self.saved else "project/"
+        path = f"{self.page_of(reference)}edit/{begin}"
         for _page in range(STEPS):
             page = self.patiently(partial(self.get, path))
             if page.path.endswith("/review/"):
@@ -111,6 +114,8 @@ class Applicant(Person):
             return DONE if answer.status in {200, 302} else REFUSED
 
         done = self.do(change, attempt, lambda: saved.token in self.get(page.path).text and counts)
+        if done and counts:
+            self.saved.add(saved.token)
         return after if done else ""
 
     def send(self, reference: str, word: str, page: Page) -> None:
@@ -120,7 +125,7 @@ class Applicant(Person):
 
         def attempt() -> str:
             here = shown.pop() if shown else self.get(page.path)
-            form = here.form()
+            form = here.form() if here.path == page.path else None  # what was sent meanwhile leads to another page
             if here.status != 200 or form is None:
                 return REFUSED
             answer = self.browser.post(here, form)
