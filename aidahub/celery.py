@@ -23,7 +23,7 @@ class Hub(Celery):
         return self.subclass_with_self(cast("type[Any]", "aidahub.programs:Worker"))  # by name: it is loaded late
 
     @property
-    def Beat(self) -> Any:  # noqa: N802
+    def Beat(self) -> Any:  # noqa: N802  the name is Celery's
         """The clock program."""
         return self.subclass_with_self(cast("type[Any]", "aidahub.programs:Beat"))
 

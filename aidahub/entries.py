@@ -12,7 +12,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from structlog.types import EventDict
 
@@ -75,7 +75,7 @@ def sentence_of(record: logging.LogRecord, arguments: object) -> str:
     try:
         if isinstance(arguments, Mapping):
             return template % {name: number_or_nothing(value) for name, value in arguments.items()}
-        return template % tuple(number_or_nothing(value) for value in arguments)  # type: ignore[attr-defined]
+        return template % tuple(number_or_nothing(value) for value in cast("tuple[object, ...]", arguments))
     except (TypeError, ValueError):
         return template
 

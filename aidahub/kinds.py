@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -28,18 +29,21 @@ class WrongSetting(ImproperlyConfigured):
     """An environment variable is missing or holds something that cannot be used; its text is for the operator."""
 
 
-class Kind(Generic[T_co]):
-    """One kind of value. `shown` is what the documents call it."""
+class Kind(ABC, Generic[T_co]):
+    """One kind of value."""
 
-    shown = ""
+    @property
+    @abstractmethod
+    def shown(self) -> str:
+        """What the documents call it."""
 
+    @abstractmethod
     def read(self, name: str, text: str) -> T_co:
         """The value that `text` is, which is not empty.
 
         Raises:
             WrongSetting: with one sentence about the variable `name`.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Text(Kind[str]):
     example: str = ""
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return f"text such as {self.example}" if self.example else "text"
 
@@ -70,7 +74,7 @@ class Secret(Text):
     least: int = 1
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return "text" if self.least == 1 else f"{self.least} characters or more"
 
@@ -92,7 +96,7 @@ class Address(Text):
     good: Callable[[str], bool] = bool
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return "address"
 
@@ -113,7 +117,7 @@ class Mailbox(Text):
     named: bool = False
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return "e-mail address, with a name or without" if self.named else "e-mail address"
 
@@ -153,7 +157,7 @@ class Number(Kind[float]):
     whole: bool = True
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return f"{'whole number' if self.whole else 'number'}, {self.least:.10g} to {self.most:.10g}"
 
@@ -192,7 +196,7 @@ class OneOf(Kind[str]):
     choices: tuple[str, ...]
 
     @property
-    def shown(self) -> str:  # type: ignore[override]
+    def shown(self) -> str:
         """What the documents call it."""
         return f"one of {', '.join(self.choices)}"
 

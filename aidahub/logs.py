@@ -118,7 +118,7 @@ def warned(message: Warning | str, category: type[Warning], filename: str, linen
 
 def speak_json() -> None:
     """Have this program write as entries what Python writes about itself: warnings, and what nothing has caught."""
-    warnings.showwarning = warned  # type: ignore[assignment]
+    warnings.showwarning = warned  # type: ignore[assignment]  # as Python documents it
     usual = sys.excepthook
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

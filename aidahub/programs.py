@@ -17,7 +17,7 @@ def say_in_log(text: str, _file: object = None) -> None:
     log.info("worker says", words=text)
 
 
-worker.safe_say = say_in_log  # type: ignore[attr-defined]
+worker.safe_say = say_in_log  # type: ignore[attr-defined]  # Celery tells no type for it
 
 
 class Worker(worker.Worker):

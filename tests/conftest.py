@@ -38,6 +38,7 @@ from tests.support.broker import SilentServer, Valkey
 from tests.support.browsers import chromium
 from tests.support.installed import MISSING
 from tests.support.kept import keep, restore
+from tests.support.locks import granted, hub, locked  # noqa: F401 - fixtures, too
 from tests.support.mail import MailServer
 from tests.support.processes import Process, Server, Worker
 from tests.support.world import archive, world  # noqa: F401 - fixtures, too

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -16,43 +15,12 @@ from access_requests.models import AccessRequest, SealedText
 from access_requests.workflow import Status
 from aidahub.accounts.models import Invitation, ProviderLink, User
 from datasets.models import Dataset
-from tests.cast import PASSWORD, RequestAt, fresh, provider_of
-from tests.support.accounts import OUTBOX, code_for, text_of
-from tests.support.locks import app_code, enter, give_factor, record
+from tests.cast import PASSWORD, fresh, provider_of
+from tests.support.accounts import code_for, text_of
+from tests.support.locks import PASSWORD_PAGE, app_code, enter, give_factor, led_to, record, revoke_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("locked")]
 REASON = "The data was published elsewhere, against the terms."
-PASSWORD_PAGE = "/accounts/reauthenticate/"
-
-
-@pytest.fixture(autouse=True)
-def _locked(db: None, settings: Any) -> None:
-    settings.SECOND_FACTOR = True
-    settings.EMAIL_BACKEND = OUTBOX
-    cache.clear()
-
-
-@pytest.fixture
-def hub(hedda: User) -> Client:
-    """Hedda, who signed in with her second step."""
-    give_factor(hedda)
-    return enter(hedda)
-
-
-@pytest.fixture
-def granted(request_at: RequestAt) -> AccessRequest:
-    """Ada's request, with access open."""
-    return request_at(Status.GRANTED)
-
-
-def led_to(answer: Any) -> str:
-    """Where an answer leads, without its query."""
-    return str(urlsplit(answer.headers.get("Location", "")).path)
-
-
-def revoke_page(request: AccessRequest) -> str:
-    """Where access is revoked."""
-    return f"/admin/access_requests/accessrequest/{request.reference}/revoke/"
 
 
 def test_revoking_waits_for_the_answer_and_then_is_done_with_what_was_written(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from io import StringIO
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -18,23 +16,11 @@ from django.urls import reverse
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from tests.cast import PASSWORD, fresh
-from tests.support.accounts import OUTBOX, code_for, newest_mail, post_code, sign_in, signed_in, text_of
-from tests.support.locks import app_code, enter, give_factor, recovery_code
+from tests.support.accounts import code_for, newest_mail, post_code, sign_in, signed_in, text_of
+from tests.support.locks import app_code, enter, give_factor, led_to, recovery_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("locked")]
 DESK = "/admin/"
-
-
-@pytest.fixture(autouse=True)
-def _locked(db: None, settings: Any) -> None:
-    settings.SECOND_FACTOR = True
-    settings.EMAIL_BACKEND = OUTBOX
-    cache.clear()
-
-
-def led_to(answer: Any) -> str:
-    """Where an answer leads, without its query."""
-    return str(urlsplit(answer.headers.get("Location", "")).path)
 
 
 @pytest.mark.parametrize("name", ["hedda", "sigrid"])

@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings as site
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +23,6 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset, Provider
 from tests.cast import RequestAt, act_for, fresh, make_dataset, provider_of
 from tests.support.accounts import (
-    OUTBOX,
     add_address,
     code_for,
     connect_orcid,
@@ -34,30 +32,18 @@ from tests.support.accounts import (
     sign_in,
     text_of,
 )  # fmt: skip
-from tests.support.locks import enter, record
+from tests.support.locks import enter, led_to, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("locked")]
 DESK = "/admin/"
 PAGE = "/accounts/confirm/"
 MY_DATA = "/accounts/my-data/"
-
-
-@pytest.fixture(autouse=True)
-def _locked(db: None, settings: Any) -> None:
-    settings.SECOND_FACTOR = True
-    settings.EMAIL_BACKEND = OUTBOX
-    cache.clear()
 
 
 @pytest.fixture
 def asked(request_at: RequestAt) -> AccessRequest:
     """Ada's request for BRGANDI, in review."""
     return request_at(Status.IN_REVIEW)
-
-
-def led_to(answer: Any) -> str:
-    """Where an answer leads, without its query."""
-    return str(urlsplit(answer.headers.get("Location", "")).path)
 
 
 def decision_page(request: AccessRequest) -> str:

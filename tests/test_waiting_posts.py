@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from access_requests.models import AccessRequest
 from access_requests.workflow import Status
 from aidahub.accounts.models import ProviderLink, User
-from tests.cast import PASSWORD, RequestAt, fresh
-from tests.support.accounts import OUTBOX, sign_in
-from tests.support.locks import enter, give_factor
+from tests.cast import PASSWORD, fresh
+from tests.support.accounts import sign_in
+from tests.support.locks import PASSWORD_PAGE, enter, revoke_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("locked")]
 REASON = "The data was published elsewhere, against the terms."
-PASSWORD_PAGE = "/accounts/reauthenticate/"
 ERASE = "/accounts/erase/"
-
-
-@pytest.fixture(autouse=True)
-def _locked(db: None, settings: Any) -> None:
-    settings.SECOND_FACTOR = True
-    settings.EMAIL_BACKEND = OUTBOX
-    cache.clear()
-
-
-@pytest.fixture
-def hub(hedda: User) -> Client:
-    """Hedda, who signed in with her second step."""
-    give_factor(hedda)
-    return enter(hedda)
-
-
-@pytest.fixture
-def granted(request_at: RequestAt) -> AccessRequest:
-    """Ada's request, with access open."""
-    return request_at(Status.GRANTED)
 
 
 def status_of(request: AccessRequest) -> str:
     """Its status now."""
     return AccessRequest.objects.get(pk=request.pk).status
-
-
-def revoke_page(request: AccessRequest) -> str:
-    """Where access is revoked."""
-    return f"/admin/access_requests/accessrequest/{request.reference}/revoke/"
 
 
 def asking(path: str) -> str:

@@ -81,7 +81,7 @@ def write_lines(model: type[Model], lines: Iterable[bytes]) -> int:
     names = ", ".join(quote(name) for name in columns_of(model))
     marks = ", ".join(["%s"] * len(fields))
     # Names of tables and columns are the code's own, and quoted.
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 # nosec B608
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608 # nosec B608 # our names, quoted
     rest, number = iter(lines), 0
     with connection.cursor() as cursor:
         while some := [_values(model, fields, line) for line in islice(rest, TOGETHER)]:

@@ -38,6 +38,6 @@ def counted_by_all() -> bytes:
     if folder is None:
         return generate_latest(OWN)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]  # nor here
     with together.locked(folder, alone=False):
         return generate_latest(registry)

@@ -3,16 +3,56 @@
 from __future__ import annotations
 
 import time
+from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core.cache import cache
 from django.test import Client
 
+from access_requests.models import AccessRequest
+from access_requests.workflow import Status
 from aidahub.accounts.models import User
+from tests.cast import RequestAt
+from tests.support.accounts import OUTBOX
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD_PAGE = "/accounts/reauthenticate/"
+
+
+@pytest.fixture
+def locked(db: None, settings: Any) -> None:
+    """A site that locks twice, with mails in the outbox and no attempts counted."""
+    settings.SECOND_FACTOR = True
+    settings.EMAIL_BACKEND = OUTBOX
+    cache.clear()
+
+
+@pytest.fixture
+def hub(hedda: User) -> Client:
+    """Hedda, who signed in with her second step."""
+    give_factor(hedda)
+    return enter(hedda)
+
+
+@pytest.fixture
+def granted(request_at: RequestAt) -> AccessRequest:
+    """Ada's request, with access open."""
+    return request_at(Status.GRANTED)
+
+
+def led_to(answer: Any) -> str:
+    """Where an answer leads, without its query."""
+    return str(urlsplit(answer.headers.get("Location", "")).path)
+
+
+def revoke_page(request: AccessRequest) -> str:
+    """Where access is revoked."""
+    return f"/admin/access_requests/accessrequest/{request.reference}/revoke/"
 
 
 def give_factor(user: User) -> None:
