@@ -83,7 +83,8 @@ TABLE: dict[str, tuple[Answers, Answers]] = {
     # For this person nothing is to be set up or confirmed, so they are led on.
     "accounts:second_factor": (all_but_anonymous(ELSEWHERE), all_but_anonymous(METHOD)),
     "accounts:sitting": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
-    "accounts:again_by_mail": (all_but_anonymous(OK), all_but_anonymous(OK)),
+    # Whoever has a password is asked for that instead.
+    "accounts:again_by_mail": (all_but_anonymous(ELSEWHERE), all_but_anonymous(ELSEWHERE)),
     "accounts:end_session": (all_but_anonymous(METHOD), all_but_anonymous(ELSEWHERE)),
     "account_login": (VISITORS, VISITORS),
     "account_signup": (VISITORS, VISITORS),
