@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -13,8 +12,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 # Seconds after which no more is read of a request. A proxy in front keeps slow ones to itself; without one, eight
 # people who send a letter a minute would hold every thread of a process for ever.
-HEADER_SECONDS = float(os.environ.get("TEST_HEADER_SECONDS", "30"))
-BODY_SECONDS = float(os.environ.get("TEST_BODY_SECONDS", "600"))  # 50 MB at 0.7 Mbit/s
+HEADER_SECONDS = 30.0
+BODY_SECONDS = 600.0  # 50 MB at 0.7 Mbit/s
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

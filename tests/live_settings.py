@@ -2,6 +2,7 @@
 
 import os
 
+from aidahub import serving
 from aidahub.settings import *  # noqa: F403
 from aidahub.settings import (
     CELERY_BEAT_SCHEDULE,
@@ -32,3 +33,6 @@ if os.environ.get("TEST_PLANTED"):  # pages and tasks that fail over what they s
     CELERY_IMPORTS = ("tests.support.planted",)
 if os.environ.get("TEST_DIE_AFTER_POST"):
     MIDDLEWARE = [*MIDDLEWARE, "tests.support.faults.DieAfterPost"]
+# Nor do tests about people who send slowly.
+serving.HEADER_SECONDS = float(os.environ.get("TEST_HEADER_SECONDS", serving.HEADER_SECONDS))
+serving.BODY_SECONDS = float(os.environ.get("TEST_BODY_SECONDS", serving.BODY_SECONDS))
