@@ -181,4 +181,5 @@ def test_taken_port_and_long_path(folder: Path) -> None:
     assert f"Port {stack.port} is used by another program" in said
     assert "`make stack PORT=8001`" in said
     assert "is too long for sockets: set VAR_DIR to a shorter one." in refusal(Command(folder / ("x" * 90)))
-    assert "OUTBOX_TICK is 'soon'; set it to a number." in refusal(stack, OUTBOX_TICK="soon")
+    assert "OUTBOX_TICK is 'soon'; set it to a number." in refusal(Command(folder / "new"), OUTBOX_TICK="soon")
+    assert not (folder / "new" / "stack" / "postgres").exists(), "a wrong setting is said before anything is made"

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from aidahub.running.trouble import CannotStart
 from aidahub.running.until_told import until_told
 
 # What the stack decides itself, whatever the environment says.
@@ -20,7 +21,7 @@ def run() -> None:
     """Start everything, say where it is, and start again what ends, for ever.
 
     Raises:
-        CannotStart: with one sentence, when something is missing, taken or broken.
+        CannotStart: with one sentence, when something is missing, taken, wrong or broken.
     """
     from aidahub.environment import NAMES, Environment
     from aidahub.running.doors import number_of_port
@@ -29,9 +30,10 @@ def run() -> None:
     port = number_of_port(os.environ.get("PORT", "8000"), "make stack")
     environment = {name: os.environ[name] for name in NAMES - DECIDED if name in os.environ}
     stack = Stack(Environment().folder("VAR_DIR") / "stack", port, environment, lambda text: print(text, flush=True))
+    read_settings(stack.environment)
     stack.start()
     try:
-        print(greeting(stack.environment), flush=True)
+        print(greeting(), flush=True)
         while True:
             for name in stack.revive():
                 print(f"{name} had ended and was started again; {stack.log(name)} may say why.", flush=True)
@@ -40,12 +42,25 @@ def run() -> None:
         stack.stop()
 
 
-def greeting(environment: dict[str, str]) -> str:
-    """What the person at the keyboard needs to know."""
+def read_settings(environment: dict[str, str]) -> None:
+    """Read the site's settings, so that a wrong one is said before anything is made.
+
+    Raises:
+        CannotStart: with one sentence that names the setting.
+    """
     os.environ |= environment
     import django
 
-    django.setup()
+    from aidahub.environment import WrongSetting
+
+    try:
+        django.setup()
+    except WrongSetting as problem:
+        raise CannotStart(str(problem)) from None
+
+
+def greeting() -> str:
+    """What the person at the keyboard needs to know."""
     from aidahub.demo import site
     from aidahub.demo.preparing import password_of_people
 

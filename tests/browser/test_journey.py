@@ -128,6 +128,7 @@ def confirm_as_newcomer(rut: Visitor, reference: str) -> None:
     rut.sign_up()
     if "/parts/" in rut.page.url:
         rut.press("This is me: go on")
+    rut.sees("Confirm your part")
     for box in rut.page.locator("main form.part-form input[type=checkbox]").all():
         box.check()
     rut.press("Confirm and accept")

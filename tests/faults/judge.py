@@ -59,7 +59,8 @@ def lost(changes: Sequence[Change], there: Counter[Key]) -> Iterator[str]:
     """What somebody was told is done, or saw done, and is not there."""
     for change in changes:
         if (change.acknowledged or change.seen) and not there[change.key]:
-            yield f"Lost: {change.who} was told that {change.verb} {change.reference} {change.token} was done."
+            told = f"{change.who} was told that {change.verb} {change.reference} {change.token} was done"
+            yield f"Lost: {told}, answered {change.tries}{', seen' * change.seen}."
 
 
 def twice(changes: Sequence[Change], there: Counter[Key]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from .scene import PASSWORD
 
 Seen = TypeVar("Seen")
 TRIES = 6
+# What the history tells whoever did what takes no words of their own.
+TOLD = {"withdraw": "You withdrew the request.", "forward": "You found the request complete; the deciders were asked."}
 LONGEST = 120  # seconds that somebody waits for the site to come back
 
 
@@ -163,15 +165,19 @@ class Person(threading.Thread):
             form = page.form(having="reason") if "reason" in answers else page.form()
             if page.status != 200 or form is None:
                 return REFUSED
-            return DONE if self.browser.post(page, form, answers).status == 302 else REFUSED
+            answer = self.browser.post(page, form, answers)
+            return DONE if answer.status == 302 and not answer.location.startswith("/accounts/") else REFUSED
 
-        return self.do(change, attempt, lambda: self.is_done(path, reference, word))
+        return self.do(change, attempt, lambda: self.is_done(path, verb, reference, word))
 
-    def is_done(self, path: str, reference: str, word: str) -> bool:
-        """Whether the request's page tells of a change, or the button for it is gone."""
-        if word and word in self.get(self.page_of(reference)).text:
-            return True
-        return not word and self.get(path).status == 403
+    def is_done(self, path: str, verb: str, reference: str, word: str) -> bool:
+        """Whether the request's page tells of a change; without a word of one's own, by what it says to who did it.
+
+        That the button is gone says little: somebody else may have moved the request meanwhile.
+        """
+        if not word and self.get(path).status != 403:
+            return False
+        return (word or TOLD[verb]) in self.get(self.page_of(reference)).text
 
     def page_of(self, reference: str) -> str:
         """Where this person reads a request."""

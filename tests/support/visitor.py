@@ -83,11 +83,12 @@ class Visitor:
         self.page.locator("main form button[type=submit]").first.click()
 
     def sign_up(self) -> None:
-        """Make an account on the page that is open, and prove the address by the code."""
+        """Make an account on the page that is open, and prove the address by the code; ends on the page it was for."""
         self.page.locator("input[name=email]").fill(self.email)
         self.page.locator("input[name=password1]").fill(PASSWORD)
         self.page.locator("main form button[type=submit]").first.click()
         self.enter_code()
+        self.page.wait_for_url(lambda url: "/accounts/" not in url)
 
     def sign_in(self) -> None:
         """Sign in with the password on the page that is open."""
