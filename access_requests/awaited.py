@@ -6,11 +6,15 @@ go on: a test compares it with those whom the clock reminds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from aidahub.accounts.models import ProviderLink
+from aidahub.row_by_row import Found
 from datasets.models import DatasetProvider
 
 from .conditions import awaits_people, blocks_review, declined_people, needed_people, open_for_people, people_now
@@ -32,13 +36,7 @@ class Task(StrEnum):
 
 def awaits_hub() -> Q:
     """For many requests: whether it is hub staff's turn. The status first: a list asks this of every request."""
-    return (
-        Q(status=Status.DECIDED)
-        | (Q(status=Status.SUBMITTED) & ~awaits_people())
-        | (Q(status=Status.IN_REVIEW) & ~Q(Exists(_could_vote())))
-        | (Q(status=Status.APPROVED) & (Q(Exists(declined_people())) | ~Q(Exists(open_for_people()))))
-        | to_hand_over()
-    )
+    return reduce(or_, (Q(status=status) & rule() for status, rule in HUBS_TURN.items())) | to_hand_over()
 
 
 def hubs_turn() -> Case:
@@ -78,9 +76,18 @@ def to_hand_over() -> Q:
     return Q(status=Status.GRANTED, pk__in=Grant.objects.undelivered().values("request"))
 
 
-def awaits_delivery() -> Exists:
+def awaits_delivery() -> Found:
     """For a list of requests, to annotate: whether somebody holds access to whom no data was handed over yet."""
-    return Exists(Grant.objects.undelivered().filter(request=OuterRef("pk")))
+    return Found(Grant.objects.undelivered().filter(request=OuterRef("pk")))
+
+
+def _nobody_could_vote() -> Q:
+    return ~Q(Found(_could_vote()))
+
+
+def _nobody_else_acts() -> Q:
+    """Whether somebody needed has declined, or all that is left is for hub staff."""
+    return Q(Found(declined_people())) | ~Q(Found(open_for_people()))
 
 
 def _could_vote() -> QuerySet[Decider]:
@@ -108,3 +115,12 @@ def _could_vote() -> QuerySet[Decider]:
         round__by_hub=False,
         excused_at=None,
     )
+
+
+# By status what must be so, besides, for hub staff to have the turn; in others they have it only to hand data over.
+HUBS_TURN: dict[Status, Callable[[], Q]] = {
+    Status.DECIDED: Q,
+    Status.SUBMITTED: lambda: ~awaits_people(),
+    Status.IN_REVIEW: _nobody_could_vote,
+    Status.APPROVED: _nobody_else_acts,
+}

@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
+from aidahub.row_by_row import Found
 from datasets.models import LicenseText
 
 from .conflicts import Conflict, conflicts_in
@@ -165,7 +166,7 @@ def countries_of(answers: Mapping[str, Any]) -> set[str]:
 
 def awaits_people() -> Q:
     """For many requests: whether one waits for somebody named who has not answered, before the deciders are asked."""
-    return Q(Exists(_unconfirmed_before_review()))
+    return Q(Found(_unconfirmed_before_review()))
 
 
 def _unconfirmed_before_review() -> QuerySet[Participant]:

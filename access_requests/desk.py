@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
+from aidahub.row_by_row import Found
 
-from .awaited import awaits_hub, to_hand_over
+from .awaited import HUBS_TURN, to_hand_over
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant
 from .workflow import OPEN, UNDER_REVIEW, Status
 
@@ -26,21 +30,36 @@ def requests_for(user: User) -> AccessRequestQuerySet:
 def waits_for(user: User) -> Q:
     """Whether it is this person's turn: a vote not yet cast, or something for hub staff. Never where they are named.
 
-    When it is the hub's turn, `awaited` says.
+    When it is the hub's turn, `awaited` says. The status first: a list asks this of every request, and few are open.
     """
+    turns = [Q(status=status) & turn for status in TURNS if (turn := turn_at(user, status)) is not None]
+    if user.is_hub:
+        turns.append(to_hand_over())
+    return reduce(or_, turns) & ~names(user)
+
+
+def turn_at(user: User, status: Status) -> Q | None:
+    """Whether it is this person's turn in a request of one status that does not name them; None where it never is."""
+    rules = [HUBS_TURN[status]()] if user.is_hub and status in HUBS_TURN else []
+    if status == Status.IN_REVIEW:
+        rules.append(Q(Found(_asked(user))))
+    return reduce(or_, rules) if rules else None
+
+
+def _asked(user: User) -> QuerySet[Decider]:
+    """The votes in a request that somebody is asked for and has not cast."""
     asked = Decider.objects.filter(
         round__request=OuterRef("pk"), round__closed_at=None, provider__in=user.provider_ids, excused_at=None
-    ).exclude(Exists(Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)))
-    # The status first: a list asks this of every request, and few are in review.
-    turn = Q(status=Status.IN_REVIEW) & Q(Exists(asked))
-    if user.is_hub:
-        turn |= awaits_hub()
-    return turn & ~names(user)
+    )
+    voted = Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)
+    return asked.exclude(Exists(voted))
 
 
 def names(user: User) -> Q:
     """For many requests: whether a person is the applicant, or named: then they read no votes, nor handle it."""
-    return Q(applicant=user) | Q(pk__in=Participant.objects.of(user).values("request"))
+    # As keys: of two conditions of which one or the other is to be so, PostgreSQL would ask every request.
+    own = AccessRequest.objects.filter(applicant=user).order_by().values("pk")
+    return Q(pk__in=own.union(Participant.objects.of(user).order_by().values("request")))
 
 
 def mails_for(user: User) -> QuerySet[Mail]:
@@ -68,15 +87,42 @@ def is_turn_of(user: User) -> Q:
 
 
 def longest(requests: AccessRequestQuerySet, number: int) -> AccessRequestQuerySet:
-    """Of open requests the few that have waited longest, in this order.
+    """Of open requests the few that have waited longest, in this order."""
+    return _first([requests.filter(there) for there in (*(Q(status=each) for each in OPEN), to_hand_over())], number)
 
-    Each status is asked by itself, in the order of an index, and stops where there are enough: the database would sort
-    all that is open to show ten.
+
+def longest_waiting_for(user: User, number: int) -> AccessRequestQuerySet:
+    """The requests before the end of the review or of its conditions in which it is this person's turn.
+
+    The few that have waited longest, in this order. Data to be handed over is no part of them.
+    """
+    if not user.is_hub:  # whose requests are found by their datasets
+        return waiting_for(user)[:number]
+    rows = requests_for(user).exclude(names(user))
+    turns = ((status, turn_at(user, status)) for status in TURNS)
+    return _first([rows.filter(turn, status=status) for status, turn in turns if turn is not None], number)
+
+
+def longest_waiting_for_others(hub: User, number: int) -> AccessRequestQuerySet:
+    """The open requests in which hub staff do not have the turn; the few that have waited longest, in this order."""
+    rows = requests_for(hub)
+    places = [rows.filter(to_hand_over()).filter(names(hub))]
+    for status in OPEN:
+        turn = turn_at(hub, status)
+        there = rows.filter(status=status)
+        places.append(there if turn is None else there.exclude(turn & ~names(hub)))
+    return _first(places, number)
+
+
+def _first(places: Iterable[AccessRequestQuerySet], number: int) -> AccessRequestQuerySet:
+    """The few requests that have waited longest.
+
+    Each place, of one status, is asked by itself, in the order of an index, and stops where there are enough: the
+    database would sort all that is open to show ten.
     """
     found: list[tuple[datetime, int]] = []
-    for there in (*(Q(status=status) for status in sorted(OPEN)), to_hand_over()):
-        rows = requests.filter(there).order_by("status_since", "pk")
-        found += rows.values_list("status_since", "pk")[:number]
+    for rows in places:
+        found += rows.order_by("status_since", "pk").values_list("status_since", "pk")[:number]
     keys = [key for _since, key in sorted(found)[:number]]
     return AccessRequest.objects.filter(pk__in=keys).order_by("status_since", "pk")
 
@@ -84,8 +130,3 @@ def longest(requests: AccessRequestQuerySet, number: int) -> AccessRequestQueryS
 def decided_lately(user: User) -> AccessRequestQuerySet:
     """The requests that came to a decision, the latest first."""
     return requests_for(user).filter(status__in=DECIDED).order_by("-status_since", "-pk")
-
-
-def waiting_for_others(user: User) -> AccessRequestQuerySet:
-    """The open requests in which it is somebody else's turn, the longest waiting first."""
-    return requests_for(user).filter(is_open()).exclude(waits_for(user)).order_by("status_since", "pk")

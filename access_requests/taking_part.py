@@ -11,9 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import F, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from aidahub.accounts.models import User
+from aidahub.row_by_row import Found
 
 from .conditions import Condition, Open, blocks_review, has_accepted, needed_people, open_conditions, people_now
 from .models import AccessRequest, AnyUser, Participant
@@ -135,4 +136,4 @@ def waits_for_person(user: User) -> Q:
     never = Q(acceptances=None)
     outdated = Q(("accepted_number__lt", F("good_since")), ("holds_grant", False))
     unaccepted = holds.with_acceptances().filter(never | outdated)
-    return (Q(Exists(unanswered)) | Q(Exists(unaccepted))) & Q(status__in=sorted(ASKING))
+    return (Q(Found(unanswered)) | Q(Found(unaccepted))) & Q(status__in=sorted(ASKING))

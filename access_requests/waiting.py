@@ -8,12 +8,14 @@ from functools import lru_cache
 
 import holidays
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from aidahub.row_by_row import Found
 
 from .conditions import Condition, Open
 from .labels import STATUS_LABELS
@@ -190,9 +192,9 @@ def _sentence(request: AccessRequest, status: Status, days: int, viewer: AnyUser
     return words % {"since": since, "applicant": request.applicant.get_full_name(), "hub": settings.HUB_NAME}
 
 
-def hub_decides() -> Exists:
+def hub_decides() -> Found:
     """For a list of requests, to annotate as `hub_decides`: whether hub staff decide in the round that is open."""
-    return Exists(Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True))
+    return Found(Round.objects.filter(request=OuterRef("pk"), closed_at=None, by_hub=True))
 
 
 def _waits_for_hub(request: AccessRequest) -> bool:

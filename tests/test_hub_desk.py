@@ -275,7 +275,8 @@ class TestHeaps:
     def test_silent_for_sixty_days(self, request_at: RequestAt, hedda: User, status: Status, there: bool) -> None:
         request = request_at(status)
         for days, expected in ((59, False), (61, there)):
-            AccessRequest.objects.filter(pk=request.pk).update(changed_at=timezone.now() - timedelta(days=days))
+            then = timezone.now() - timedelta(days=days)
+            AccessRequest.objects.filter(pk=request.pk).update(status_since=then, changed_at=then)
             rows = self.heap(hedda, "silent")
             assert bool(rows) == expected
         if there:

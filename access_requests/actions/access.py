@@ -110,9 +110,9 @@ def _delivery(grant: Grant, what: HandedOver, by: User, at: datetime) -> Deliver
             sentence = _("No secret was handed over to %(name)s before. Write it, or leave it out.")
             raise Denied(sentence % {"name": grant.participant.name})
         secret = last.secret
-    if not grant.has_data:
-        grant.has_data = True
-        grant.save(update_fields=["has_data"])
+    if not grant.has_data or grant.works_until != what.valid_until:
+        grant.has_data, grant.works_until = True, what.valid_until
+        grant.save(update_fields=["has_data", "works_until"])
     return Delivery.objects.create(
         grant=grant,
         number=last.number + 1 if last else 1,

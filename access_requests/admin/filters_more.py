@@ -22,6 +22,7 @@ from access_requests.models import AccessRequest, FormVersion, Submission
 from access_requests.questions import Question, name_of, parse, words
 from access_requests.search_words import CHOSEN
 from aidahub.accounts.models import User
+from aidahub.row_by_row import Found
 from datasets.models import License
 
 from .assigning import hub_staff
@@ -155,7 +156,7 @@ def questions_asked(user: User) -> Mapping[str, Question]:
     """The questions of the forms in which anything was sent that a person may see, each once, by key."""
     seen = requests_for(user).filter(submissions__form_version=OuterRef("pk")).order_by()
     found: dict[str, Question] = {}
-    for version in FormVersion.objects.filter(Exists(seen)).order_by("-pk"):
+    for version in FormVersion.objects.filter(Found(seen)).order_by("-pk"):
         for question in parse(version.questions):
             if question.kind not in NOT_ASKED:
                 found.setdefault(question.key, question)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,13 +43,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(closed_on=None, has_data=False)
 
     def stopped_working(self, today: date) -> GrantQuerySet:
-        """Those in force for which what was handed over last works no more, the longest first.
-
-        `worked_until` is the last day on which it did.
-        """
-        last = Delivery.objects.filter(grant=OuterRef("pk")).order_by("-number").values("valid_until")
-        found = self.in_force().annotate(worked_until=Subquery(last[:1])).filter(worked_until__lt=today)
-        return found.order_by("worked_until", "request_id", "pk")
+        """Those in force for which what was handed over last works no more, the longest first."""
+        # `closed_on`, as above.
+        return self.filter(closed_on=None, works_until__lt=today).order_by("works_until", "request_id", "pk")
 
     def with_copies(self) -> GrantQuerySet:
         """Ended ones whose holders' copies must be deleted, and nobody has confirmed that they are.
@@ -65,8 +61,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def with_open_way(self) -> GrantQuerySet:
         """Ended ones whose holders had data handed over, and nobody has recorded that the way to it is closed."""
-        open_ways = Delivery.objects.filter(grant=OuterRef("pk"), closed_at=None)
-        return self.filter(Exists(open_ways), ended_at__isnull=False)
+        open_ways = Delivery.objects.filter(emptied_at__isnull=False, closed_at=None)  # emptied as the grant ended
+        return self.filter(pk__in=open_ways.values("grant"), ended_at__isnull=False)
 
     def decisive(self) -> Grant | None:
         """Of the grants of one request, the one whose last day counts: one in force, else the last that was ended."""
@@ -85,7 +81,8 @@ class Grant(models.Model):
 
     `ends` is the last day that was agreed. What ended it is in `ended_at`, `closed_on` (the day of it in Stockholm) and
     `end_reason`. `copies_deleted_at`: when it was confirmed that the holder's copies are deleted. `has_data`: whether
-    there is a delivery; kept here, so that an index finds the few without one.
+    there is a delivery, and `works_until`: the last day of the latest, where it has one; kept here, so that an index
+    finds the few of which hub staff must know.
     """
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="grants", verbose_name=_("access request"))
@@ -99,6 +96,7 @@ class Grant(models.Model):
     end_reason = models.CharField(_("why it ended"), max_length=20, choices=GRANT_END_CHOICES, blank=True)
     copies_deleted_at = models.DateTimeField(_("copies deleted"), null=True, blank=True)
     has_data = models.BooleanField(_("data was handed over"), default=False)
+    works_until = models.DateField(_("what was handed over works until"), null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -126,6 +124,11 @@ class Grant(models.Model):
                 name="grant_with_copies",
             ),
             models.Index(fields=("request",), condition=Q(closed_on=None, has_data=False), name="grant_undelivered"),
+            models.Index(
+                fields=("works_until",),
+                condition=Q(closed_on=None, works_until__isnull=False),
+                name="grant_that_works_until",
+            ),
         )
 
     def __str__(self) -> str:
@@ -169,7 +172,11 @@ class Delivery(models.Model):
                 name="closed_delivery_says_by_whom",
             ),
         )
-        indexes = (models.Index(fields=("grant",), condition=Q(closed_at=None), name="delivery_not_closed"),)
+        indexes = (
+            models.Index(
+                fields=("grant",), condition=Q(closed_at=None, emptied_at__isnull=False), name="delivery_to_be_closed"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.grant} {self.number}"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from access_requests import comparison
 from access_requests.conditions import Condition, Open, open_conditions, people_now
+from access_requests.desk import names
 from access_requests.filing import files_shown
 from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
@@ -206,16 +207,14 @@ def mine(request: SignedIn) -> HttpResponse:
 
 
 def _mine(user: User) -> Rows:
-    named = Q(pk__in=Participant.objects.of(user).values("request"))
-    own = Q(applicant=user)
     group = Case(
-        When((own & Q(status__in=EDITABLE)) | waits_for_person(user), then=Value(0)),
+        When(Q(applicant=user, status__in=EDITABLE) | waits_for_person(user), then=Value(0)),
         When(status=Status.GRANTED, then=Value(2)),
         When(status__in=FINISHED, then=Value(3)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    rows = AccessRequest.objects.visible_to(user).filter(own | named)
+    rows = AccessRequest.objects.visible_to(user).filter(names(user))
     return (
         rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
         .select_related("dataset", "license__policy", "applicant")

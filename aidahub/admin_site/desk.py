@@ -16,7 +16,6 @@ from access_requests.awaited import Task, is_hubs_turn, task_of_hub
 from access_requests.models import AccessRequest, AccessRequestQuerySet
 from access_requests.rows import Shown, shown, turn_of, with_rows
 from access_requests.waiting import working_days_since
-from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, DatasetProvider, LicenseText, Provider, RefusedPage
@@ -90,27 +89,26 @@ def request_row(request: AccessRequest, line: Shown, why: Sentence) -> Row:
 
 
 def _lines(requests: AccessRequestQuerySet, why: Callable[[AccessRequest], Sentence]) -> list[Row]:
-    rows = with_rows(requests)[: SHOWN + 1]
-    return [request_row(row, shown(row, mine=False), why(row)) for row in rows]
+    return [request_row(row, shown(row, mine=False), why(row)) for row in with_rows(requests)]
 
 
 def _waiting(user: User) -> Section:
     """What waits for a decision or a check; data to be handed over is a heap of its own."""
-    rows = _lines(desk.waiting_for(user).exclude(status=Status.GRANTED), _why)
+    rows = _lines(desk.longest_waiting_for(user, SHOWN + 1), _why)
     more = link_to(REQUESTS, query="turn=me")
     empty = _("Nothing is to be checked, decided or confirmed by you.") if user.is_hub else _("Nothing waits for you.")
     return cut("waiting", _("Waiting for you"), rows, more, empty)
 
 
 def _decided(user: User) -> Section:
-    rows = _lines(desk.decided_lately(user), lambda request: shown(request, mine=False).status)
+    rows = _lines(desk.decided_lately(user)[: SHOWN + 1], lambda request: shown(request, mine=False).status)
     return cut("decided", _("Decided lately"), rows, link_to(REQUESTS))
 
 
 def _late(user: User) -> Section:
     """Open requests that have waited for somebody else longer than anybody should."""
     late = [
-        row for row in with_rows(desk.waiting_for_others(user))[: 5 * SHOWN]
+        row for row in with_rows(desk.longest_waiting_for_others(user, 5 * SHOWN))
         if working_days_since(row.status_since) >= settings.ESCALATE_AFTER
     ]  # fmt: skip
     rows = [
