@@ -14,7 +14,7 @@ from aidahub.outbox.models import Mail
 from aidahub.row_by_row import Found
 
 from .awaited import HUBS_TURN, to_hand_over
-from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, Participant
+from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, keys_of
 from .workflow import OPEN, UNDER_REVIEW, Status
 
 # Where somebody who handles requests can have the turn before access is open.
@@ -57,9 +57,7 @@ def _asked(user: User) -> QuerySet[Decider]:
 
 def names(user: User) -> Q:
     """For many requests: whether a person is the applicant, or named: then they read no votes, nor handle it."""
-    # As keys: of two conditions of which one or the other is to be so, PostgreSQL would ask every request.
-    own = AccessRequest.objects.filter(applicant=user).order_by().values("pk")
-    return Q(pk__in=own.union(Participant.objects.of(user).order_by().values("request")))
+    return Q(pk__in=keys_of(user))
 
 
 def mails_for(user: User) -> QuerySet[Mail]:

@@ -108,6 +108,7 @@ class Dataset(models.Model):
         indexes = (
             models.Index(fields=("hidden", "retired_at", "date_published"), name="dataset_listed"),
             models.Index(fields=("page_hash",), name="dataset_page_hash"),
+            models.Index(fields=("name",), name="dataset_by_name"),
         )
 
     def __str__(self) -> str:

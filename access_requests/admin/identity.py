@@ -131,8 +131,8 @@ def _earlier(
     users = {user for users, _emails in keys.values() for user in users}
     emails = {email for _users, emails in keys.values() for email in emails}
     named = Participant.objects.filter(Q(user__in=users) | Q(email__in=emails), part__in=ASKING, removed_at=None)
-    others = requests_for(reader).exclude(pk=request.pk)
-    theirs = others.filter(Q(applicant__in=users) | Q(pk__in=named.values("request")))
+    asked = AccessRequest.objects.filter(applicant__in=users).order_by().values("pk")
+    theirs = requests_for(reader).filter(pk__in=asked.union(named.order_by().values("request"))).exclude(pk=request.pk)
     found: dict[int, list[Earlier]] = defaultdict(list)
     for other in with_rows(theirs).order_by("-submitted_at", "-pk")[:MOST_EARLIER]:
         line = shown(other, mine=False)

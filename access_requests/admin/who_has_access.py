@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -21,13 +21,17 @@ from access_requests.desk import requests_for
 from access_requests.models import Grant, GrantQuerySet
 from access_requests.rows import page_url
 from aidahub.accounts.models import User
+from datasets.models import Dataset
 
 from .filters import dataset_choices, user_of
 from .forms_of_access import Day
 from .frame import frame
 
 PAGE = 50
-ORDER = ("request__dataset__name", "participant__name", "pk")
+ORDER = ("request__dataset__name", "request__dataset_id", "participant__name", "pk")
+MANY = 5_000  # rows that are no longer sorted to show a page of them
+WALKED = 1_000  # how far down a long list is walked
+STEPS = (50, 200, 1_000, 5_000)  # datasets that are looked at together, one step after the other
 TEMPLATE = "admin/access_requests/accessrequest/who_has_access.html"
 
 
@@ -58,12 +62,20 @@ class WhoForm(forms.Form):
             raise forms.ValidationError(_("Choose today or a day before: what will be is not known yet."))
         return day
 
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether everything is asked for by hub staff, who see everything."""
+        chosen = self.is_valid() and (self.cleaned_data["dataset"] or self.cleaned_data["person"])
+        return self.user.is_hub and not chosen
+
     def found(self) -> GrantQuerySet:
         """The grants in force on that day that the person may see; none where something is wrong with the question."""
         if not self.is_valid():
             return Grant.objects.none()
         asked = self.cleaned_data
-        rows = Grant.objects.on(asked["day"]).filter(request__in=requests_for(self.user).order_by())
+        rows = Grant.objects.on(asked["day"])
+        if not self.user.is_hub:  # who sees all that was ever sent, and there is access by nothing else
+            rows = rows.filter(request__in=requests_for(self.user).order_by())
         if asked["dataset"]:
             rows = rows.filter(request__dataset__doi=asked["dataset"])
         for word in asked["person"].split():
@@ -81,20 +93,51 @@ def _with_all(rows: GrantQuerySet) -> GrantQuerySet:
     return rows.select_related("request__dataset", "request__license", "participant", "acceptance__license_text")
 
 
+class Rows(Paginator[Grant]):
+    """The pages of a list of grants, each page's found out alone, before all of their columns are read.
+
+    `everybodys`: whether it holds grants of nearly every dataset, as the list of hub staff does.
+    """
+
+    everybodys = False
+
+    def page(self, number: int | str) -> Page[Grant]:
+        """One page; of a long list the first ones are not sorted out of all of it."""
+        number = self.validate_number(number)
+        start, end = (number - 1) * self.per_page, min(number * self.per_page, self.count)
+        rows: Any = self.object_list
+        walks = self.everybodys and self.count > MANY and end <= WALKED
+        keys = walked(rows, end)[start:] if walks else list(rows.values_list("pk", flat=True)[start:end])
+        return Page(list(_with_all(Grant.objects.filter(pk__in=keys).order_by(*ORDER))), number, self)
+
+
+def walked(rows: GrantQuerySet, number: int) -> list[int]:
+    """The keys of the first few rows in the order of `ORDER`, found along the names of the datasets."""
+    found: list[int] = []
+    datasets, start = Dataset.objects.order_by("name", "pk").values_list("pk", flat=True), 0
+    for step in STEPS:
+        keys = list(datasets[start : start + step])
+        found += rows.filter(request__dataset__in=keys).values_list("pk", flat=True)[: number - len(found)]
+        if len(found) == number or len(keys) < step:
+            return found
+        start += step
+    return list(rows.values_list("pk", flat=True)[:number])  # most is for the last of very many datasets
+
+
 @require_safe
 def who(request: HttpRequest) -> HttpResponse:
     """The page: who has access on a day, to what, by which request."""
     form = _asked(request)
-    # Which rows these are is found out first and alone: to sort everything with all columns takes much longer.
-    page = Paginator(form.found().values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
-    grants = _with_all(Grant.objects.filter(pk__in=list(page)).order_by(*ORDER))
+    rows = Rows(form.found(), PAGE)
+    rows.everybodys = form.is_everybodys
+    page = rows.get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         **frame(request, _("Who has access")),
         "form": form,
         "page": page,
-        "rows": [(grant, page_url(grant.request.reference)) for grant in grants],
+        "rows": [(grant, page_url(grant.request.reference)) for grant in page],
         "query": query.urlencode(),
         "is_hub": user_of(request).is_hub,
     }

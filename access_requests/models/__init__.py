@@ -16,6 +16,7 @@ from .request import (
     ParticipantQuerySet,
     PartInvitation,
     ReferenceCounter,
+    keys_of,
 )
 from .review import Decider, Decision, Round
 from .talk import Attachment, CannedText, Message
@@ -52,4 +53,5 @@ __all__ = [
     "SealedText",
     "Submission",
     "UsualTime",
+    "keys_of",
 ]

@@ -52,10 +52,14 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        ways = [_handled_by(user), Q(applicant=user)]
-        if not user.is_hub:
-            ways.append(SENT & Q(pk__in=Participant.objects.of(user).values("request")))
+        if user.is_hub:
+            return self.filter(SENT | Q(applicant=user))
+        ways = [_of(user), *([_seen_as_provider(user)] if user.provider_ids else [])]
         return self.filter(reduce(or_, ways))
+
+    def of(self, user: AnyUser) -> AccessRequestQuerySet:
+        """Of those that a person may see their own, and those that name them."""
+        return self.filter(_of(user)) if isinstance(user, User) and user.is_active else self.none()
 
     def to_answer_by(self, user: User) -> AccessRequestQuerySet:
         """Those that name this person now, for the page of their own part: whoever declined sees nothing else."""
@@ -84,6 +88,20 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
 
 # As the constraint `request_sent_unless_draft` has it; the status is in indexes, the day of sending is not.
 SENT = ~Q(status=Status.DRAFT)
+
+
+def _of(user: User) -> Q:
+    """Whether a request is somebody's own, or was sent and names them."""
+    return Q(pk__in=keys_of(user)) & (SENT | Q(applicant=user))
+
+
+def keys_of(user: User) -> models.QuerySet[Any]:
+    """The keys of the requests of which somebody is the applicant, or in which they are named, sent or not.
+
+    One list of keys: of two conditions of which one or the other is to be so, PostgreSQL would ask every request.
+    """
+    own = AccessRequest.objects.filter(applicant=user).order_by().values("pk")
+    return own.union(Participant.objects.of(user).order_by().values("request"))
 
 
 def _handled_by(user: User) -> Q:

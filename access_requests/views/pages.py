@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from access_requests import comparison
 from access_requests.conditions import Condition, Open, open_conditions, people_now
-from access_requests.desk import names
 from access_requests.filing import files_shown
 from access_requests.holdings import with_grants
 from access_requests.labels import PART_LABELS, STATUS_LABELS
@@ -214,7 +213,7 @@ def _mine(user: User) -> Rows:
         default=Value(1),
         output_field=IntegerField(),
     )
-    rows = AccessRequest.objects.visible_to(user).filter(names(user))
+    rows = AccessRequest.objects.of(user)
     return (
         rows.annotate(group=group, hub_decides=hub_decides(), **annotated("dataset"))
         .select_related("dataset", "license__policy", "applicant")

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q, Window
 from django.urls import reverse
 
-from access_requests.desk import names, waiting_for
+from access_requests.desk import waiting_for
 from access_requests.models import AccessRequest
 from access_requests.rows import UNSHOWN
 from access_requests.taking_part import waits_for_person
@@ -36,9 +36,7 @@ def tasks_of(user: User) -> tuple[list[Task], int]:
     Returns: the first few, and how many there are in all.
     """
     turn = Q(applicant=user, status__in=EDITABLE) | waits_for_person(user)
-    # Those that name them are few, and are found first: of a provider's, all would be asked.
-    named = AccessRequest.objects.filter(names(user)).values("pk")
-    own = AccessRequest.objects.visible_to(user).filter(turn, pk__in=named).select_related("dataset", "applicant")
+    own = AccessRequest.objects.of(user).filter(turn).select_related("dataset", "applicant")
     tasks = [_task(each, own=True, mine=each.applicant_id == user.pk) for each in own.order_by("status_since")]
     number = len(tasks)
     if user.is_staff:
