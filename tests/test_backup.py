@@ -89,6 +89,14 @@ def test_a_file_that_is_there_is_not_replaced_unless_it_is_said(db: None, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["hub.tar"]
 
 
+def test_nothing_is_left_of_one_that_could_not_get_its_name(db: None, tmp_path: Path) -> None:
+    taken = tmp_path / "taken" / "by a folder"
+    taken.mkdir(parents=True)
+    with pytest.raises(CommandError, match="taken cannot be written: Is a directory"):
+        call_command("backup", str(taken.parent), force=True)
+    assert list(tmp_path.iterdir()) == [taken.parent]
+
+
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be written: No such file or directory"):
         call_command("backup", str(tmp_path / "nowhere" / "hub.tar"))
