@@ -24,6 +24,8 @@ from aidahub.backup.contents import LEFT_OUT, archived
 from aidahub.backup.making import Making, remember_files
 from aidahub.backup.migrations import applied, models_at
 from aidahub.backup.snapshot import snapshot
+from datasets import fragments
+from datasets.models import Dataset
 from tests.cast import make_user
 from tests.support.elsewhere import Elsewhere
 from tests.support.processes import database_url
@@ -63,6 +65,15 @@ def test_everything_is_in_it(world: World, tmp_path: Path) -> None:
     ada = next(row for row in rows_in(target, "accounts_user") if row["email"] == "ada.berg@uu.example")
     assert str(ada["password"]).startswith("md5$")
     assert str(ada["date_joined"]).endswith("Z")
+
+
+def test_no_page_is_said_to_be_made_whose_parts_are_left_out(brgandi: Dataset, tmp_path: Path) -> None:
+    """Else an import after the restore would leave them out for good, and every visitor would wait for the page."""
+    fragments.render([brgandi.pk])
+    assert Dataset.objects.exclude(page_hash="").exists()
+    target = tmp_path / "hub.tar"
+    call_command("backup", str(target), stdout=io.StringIO())
+    assert [row["page_hash"] for row in rows_in(target, "datasets_dataset")] == [""]
 
 
 def test_it_is_read_without_this_program_and_holds_no_secrets_of_services(archive: Path, tmp_path: Path) -> None:
