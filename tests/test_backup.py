@@ -24,6 +24,8 @@ from aidahub.backup.contents import LEFT_OUT, archived
 from aidahub.backup.making import Making, remember_files
 from aidahub.backup.migrations import applied, models_at
 from aidahub.backup.snapshot import snapshot
+from datasets import fragments
+from datasets.models import Dataset
 from tests.cast import make_user
 from tests.support.elsewhere import Elsewhere
 from tests.support.processes import database_url
@@ -65,6 +67,15 @@ def test_everything_is_in_it(world: World, tmp_path: Path) -> None:
     assert str(ada["date_joined"]).endswith("Z")
 
 
+def test_no_page_is_said_to_be_made_whose_parts_are_left_out(brgandi: Dataset, tmp_path: Path) -> None:
+    """Else an import after the restore would leave them out for good, and every visitor would wait for the page."""
+    fragments.render([brgandi.pk])
+    assert Dataset.objects.exclude(page_hash="").exists()
+    target = tmp_path / "hub.tar"
+    call_command("backup", str(target), stdout=io.StringIO())
+    assert [row["page_hash"] for row in rows_in(target, "datasets_dataset")] == [""]
+
+
 def test_it_is_read_without_this_program_and_holds_no_secrets_of_services(archive: Path, tmp_path: Path) -> None:
     subprocess.run(["tar", "xf", archive, "-C", tmp_path], check=True)
     subprocess.run(["gzip", "-d", *(tmp_path / "tables").glob("*.gz")], check=True)
@@ -87,6 +98,14 @@ def test_a_file_that_is_there_is_not_replaced_unless_it_is_said(db: None, tmp_pa
     call_command("backup", str(target), force=True, stdout=io.StringIO())
     assert check(target)
     assert [path.name for path in tmp_path.iterdir()] == ["hub.tar"]
+
+
+def test_nothing_is_left_of_one_that_could_not_get_its_name(db: None, tmp_path: Path) -> None:
+    taken = tmp_path / "taken" / "by a folder"
+    taken.mkdir(parents=True)
+    with pytest.raises(CommandError, match="taken cannot be written: Is a directory"):
+        call_command("backup", str(taken.parent), force=True)
+    assert list(tmp_path.iterdir()) == [taken.parent]
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from access_requests import actions, flags
 from access_requests.events import verify
-from access_requests.models import AccessRequest, Participant, PersonFlag
+from access_requests.models import AccessRequest, Participant, PartInvitation, PersonFlag
 from access_requests.refusals import Denied
 from access_requests.workflow import Status
 from aidahub.accounts.closing import ERASED_NAME
@@ -30,6 +30,7 @@ from aidahub.outbox.delivery import claim, deliver, mark_sent
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset
 from tests.cast import PASSWORD, RequestAt, draft_of, fresh, make_dataset, make_user, provider_of
+from tests.mails import SUNE
 from tests.support.accounts import sign_in
 from tests.support.mail import MailServer
 
@@ -218,6 +219,17 @@ class TestMails:
         assert not emptied.exclude(text="", subject="").exists()
         assert not emptied.filter(status="waiting").exists(), "none of them is sent any more"
         assert others <= set(Mail.objects.values_list("pk", "text"))
+
+    def test_those_to_another_address_by_which_they_were_named_go_too(
+        self, request_at: RequestAt, otto: User, hedda: User
+    ) -> None:
+        """Otto followed a link that was sent to Sune's address, which is his, too."""
+        request = request_at(Status.IN_REVIEW)
+        actions.take_part(invitation=PartInvitation.objects.get(participant__email=SUNE), by=otto)
+        actions.close(request=request, by=hedda, reason="Made by mistake.")
+        assert Mail.objects.filter(recipient=SUNE).exists()
+        actions.erase_account(user=fresh(otto), by=hedda)
+        assert not Mail.objects.filter(recipient=SUNE).exists()
 
     def test_the_last_one_arrives_and_is_forgotten(self, ada: User, settings: Any, smtp_server: MailServer) -> None:
         User.objects.filter(pk=ada.pk).update(language="en")

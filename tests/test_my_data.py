@@ -23,7 +23,7 @@ from access_requests import actions, flags
 from access_requests.attachments.keeping import private
 from access_requests.models import AccessRequest, Attachment, Message, SealedText
 from access_requests.workflow import Status
-from aidahub.accounts.invitations import send_invitation
+from aidahub.accounts.invitations import invite, send_invitation
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue
@@ -31,8 +31,10 @@ from aidahub.pages.my_data.archive import archive_of
 from aidahub.pages.my_data.requests import path_of
 from aidahub.pages.my_data.table import SECTIONS
 from datasets.models import Dataset
-from tests.cast import PASSWORD, RequestAt, draft_of, fresh, make_user
+from tests.cast import PASSWORD, RequestAt, draft_of, fresh, make_user, provider_of
 from tests.support.accounts import OUTBOX, add_address, code_for, sign_in
+from tests.support.accounts import path_of as path_of_link
+from tests.support.parts import member
 from tests.support.whole import HUB_ONLY, INNER, NEVER, PLANTED, attach, whole_request
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +142,16 @@ class TestWhatIsInIt:
         # What hub staff attached to somebody's request is listed, and about that somebody.
         assert [row["file"] for row in rows(opened(hedda), "files")] == [None]
 
+    def test_what_hub_staff_attached_is_not_handed_out_to_them(self, whole: AccessRequest, hedda: User) -> None:
+        """A file for the applicant, and an internal one of a request in which they are named since."""
+        attach(whole, hedda, "hubname.pdf")
+        archive = opened(hedda)
+        assert [row["name"] for row in rows(archive, "files")] == ["internalname.pdf", "hubname.pdf"]
+        assert not [name for name in archive.namelist() if name.startswith("files/")]
+        actions.add_person(request=whole, by=hedda, person=member(hedda.email, "Hedda Hub"))
+        given = [row["name"] for row in rows(opened(hedda), "files") if row["file"]]
+        assert given == ["hubname.pdf"]
+
     def test_a_file_that_is_missing_is_named_and_the_rest_is_there(self, whole: AccessRequest, ada: User) -> None:
         file = Attachment.objects.get(name="ethicsname.pdf")
         private().delete(file.key)
@@ -188,6 +200,12 @@ class TestWhatIsInIt:
         settings.EMAIL_BACKEND = OUTBOX
         send_invitation(brgandi.dataset_providers.all()[0].provider, email=ada.email)
         assert [row["email"] for row in rows(opened(ada), "invitations")] == [ada.email]
+
+    def test_an_invitation_that_was_sent_to_somebody_else(self, client: Client, otto: User, brgandi: Dataset) -> None:
+        client.force_login(otto)
+        client.post(path_of_link(invite(provider_of(brgandi, 1), email="front.desk@liu.example")))
+        (row,) = rows(opened(otto), "invitations")
+        assert (row["email"], row["used_by_you"]) == (None, True)
 
 
 class TestGettingIt:

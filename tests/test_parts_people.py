@@ -72,6 +72,12 @@ def test_who_declines_is_waited_for_until_somebody_confirms(request_at: RequestA
     assert (rut_in.declined_at, rut_in.declined_why) == (None, None)
 
 
+def test_the_request_that_a_verb_gives_back_shows_who_is_named_later(request_at: RequestAt, hedda: User) -> None:
+    request = actions.register(request=request_at(Status.IN_REVIEW), by=hedda, number="LIU-2026-04711")
+    actions.add_person(request=request, by=hedda, person=member())
+    assert Part.MEMBER in {named.part for named in request.participants.all()}
+
+
 def test_who_is_not_needed_blocks_nothing(request_at: RequestAt, ada: User, rut: User, hedda: User) -> None:
     request = request_at(Status.IN_REVIEW)
     request = actions.add_person(request=request, by=hedda, person=member())

@@ -134,6 +134,17 @@ def test_a_whole_request_that_is_gone_is_found_by_the_checkpoint(ada: User, brga
     assert str(request) in content
 
 
+def test_a_checkpoint_is_json_that_other_programs_read_however_many_heads_it_holds(
+    ada: User, alva: User, brgandi: Dataset
+) -> None:
+    heads: dict[str, list[object]] = {}
+    assert json.loads(write_checkpoint().read_text("utf-8")) == heads
+    for person in (ada, alva):
+        request = sent(person, brgandi)
+        heads[str(request)] = [request.event_count, request.event_head]
+        assert json.loads(write_checkpoint().read_text("utf-8")) == heads
+
+
 def test_what_a_killed_writer_left_of_a_checkpoint_is_removed(ada: User, brgandi: Dataset) -> None:
     sent(ada, brgandi)
     old, fresh = folder() / "tmpold.part", folder() / "tmpfresh.part"

@@ -23,7 +23,10 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from aidahub.backup.checking import check
+from aidahub.backup.problems import Refused
+from aidahub.backup.restoring import put_folders_back, refuse_without_room
 from aidahub.backup.rows import Encoder
+from aidahub.backup.sequences import go_on_after, last_key
 from aidahub.outbox.holding import HELD, hold_all
 from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import queue
@@ -166,8 +169,9 @@ def test_a_forged_event_is_refused_and_nothing_stays(archive: Path, elsewhere: E
     [
         (lambda rows: rows.replace(b'"email"', b'"mail"'), "has other columns than the table"),
         (lambda rows: rows + rows, "does not go into this database: UNIQUE"),
+        (lambda rows: rows.partition(b"\n")[2], "has an invalid foreign key"),
     ],
-    ids=["columns", "twice"],
+    ids=["columns", "twice", "one that others name is not there"],
 )
 def test_rows_that_do_not_fit_are_refused(
     change: Callable[[bytes], bytes], sentence: str, archive: Path, elsewhere: Elsewhere
@@ -224,6 +228,36 @@ def test_a_newer_checkpoint_that_is_there_shows_what_the_archive_lacks(archive: 
     assert "event 900 of heads-2099-01-01.json is gone" in done.stderr
     assert newer.exists()
     assert len(list(folder.iterdir())) == 2
+
+
+def test_a_checkpoint_of_the_same_day_stays_as_it_is(archive: Path, tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    assert list(put_folders_back(archive)) == []
+    (checkpoint,) = (tmp_path / "checkpoints").iterdir()
+    for content in (checkpoint.read_text(), "{}"):
+        checkpoint.write_text(content)
+        assert list(put_folders_back(archive)) == []
+        assert checkpoint.read_text() == content
+
+
+def test_what_would_fill_the_disk_is_refused(archive: Path) -> None:
+    manifest = check(archive)
+    refuse_without_room(manifest)
+    manifest.files.size = 10**18
+    with pytest.raises(Refused, match="There is not enough room in "):
+        refuse_without_room(manifest)
+
+
+@pytest.mark.django_db
+def test_no_new_row_gets_the_key_of_one_that_was_deleted() -> None:
+    mail: Any = {"kind": "x", "recipient": "ada.berg@uu.example", "subject": "Hi", "text": "Hello"}
+    first = queue(about="x0", **mail)
+    assert first
+    given = first.pk + 1000
+    go_on_after(Mail, given)
+    later = queue(about="x1", **mail)
+    assert later
+    assert later.pk == last_key(Mail) == given + 1
 
 
 @pytest.mark.django_db

@@ -295,6 +295,14 @@ class TestAccounts:
             retention.forget()
             assert fresh(ada).erased_at
 
+    def test_not_before_the_thirty_days_of_the_warning_are_over(self, ada: User, years: Any) -> None:
+        years()
+        Mail.objects.update(status="sent", sent_at=timezone.now())
+        for days, erased in ((29, False), (31, True)):
+            with time_machine.travel(timezone.now() + timedelta(days=days)):
+                retention.forget()
+            assert bool(fresh(ada).erased_at) is erased
+
     def test_never_where_that_is_set(self, ada: User, years: Any, settings: Any) -> None:
         settings.ACCOUNT_MONTHS = 0
         years()
@@ -308,6 +316,15 @@ class TestAccounts:
         operator = User.objects.create_superuser("new@hub.example", date_joined=timezone.now() - timedelta(days=90))
         retention.forget()
         assert fresh(operator).is_superuser
+
+
+def test_a_link_that_let_somebody_in_stays(request_at: RequestAt, otto: User) -> None:
+    request_at(Status.IN_REVIEW)
+    used = PartInvitation.objects.get()
+    actions.take_part(invitation=used, by=otto)
+    with time_machine.travel(timezone.now() + timedelta(days=3000)):
+        retention.forget()
+    assert PartInvitation.objects.get() == used
 
 
 def test_a_lifted_flag_goes_sooner(hedda: User) -> None:

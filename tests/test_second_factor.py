@@ -139,6 +139,13 @@ def test_the_next_click_stops_whose_second_step_is_gone(hedda: User) -> None:
     assert led_to(browser.get(DESK)) == reverse("accounts:second_factor")
 
 
+def test_recovery_codes_that_are_left_alone_are_no_second_step(hedda: User) -> None:
+    give_factor(hedda)
+    browser = enter(hedda)
+    Authenticator.objects.filter(type=Authenticator.Type.TOTP).delete()
+    assert led_to(browser.get(DESK)) == reverse("accounts:second_factor")
+
+
 def test_an_unverified_address_is_named_as_what_is_in_the_way(hedda: User) -> None:
     hedda.emailaddress_set.create(email="second@hub.example")  # type: ignore[attr-defined]  # allauth ships no types
     browser = enter(hedda, fresh=True)

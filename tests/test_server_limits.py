@@ -127,12 +127,17 @@ def profiles() -> Iterator[tuple[bytes, str, int]]:
     yield body, "multipart/form-data; boundary=x", len(body) - 25
 
 
+def head_of(server: Server, cookies: str, body: bytes, kind: str) -> bytes:
+    """What a browser sends before the body of that form."""
+    start = f"POST /accounts/profile/ HTTP/1.1\r\nHost: {urlsplit(server.url).netloc}\r\nConnection: close\r\n"
+    return f"{start}Cookie: {cookies}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+
 def test_half_a_form_is_not_taken_for_the_whole(server: Server, ada: User, cookies: str) -> None:
     """Whose telephone loses the network in the middle of a text."""
-    start = f"POST /accounts/profile/ HTTP/1.1\r\nHost: {urlsplit(server.url).netloc}\r\nConnection: close\r\n"
     for body, kind, cut in profiles():
         User.objects.update(institution="")
-        head = f"{start}Cookie: {cookies}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        head = head_of(server, cookies, body, kind)
         found = statuses(send(server.url, head + body[:cut], half=True))
         ada.refresh_from_db()
         assert found in ([], [400], [403])
@@ -140,3 +145,13 @@ def test_half_a_form_is_not_taken_for_the_whole(server: Server, ada: User, cooki
         assert statuses(send(server.url, head + body, half=True)) == [302]
         ada.refresh_from_db()
         assert ada.institution == "Uppsala University"
+
+
+def test_a_body_may_take_longer_than_the_headers(server: Server, cookies: str) -> None:
+    body, kind, cut = next(profiles())
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=20) as door:
+        door.sendall(head_of(server, cookies, body, kind) + body[:cut])
+        time.sleep(3.2)  # the headers' two seconds, and the one in which the worker looks
+        door.sendall(body[cut:])
+        answer = b"".join(iter(lambda: door.recv(65536), b""))
+    assert statuses(answer) == [302]

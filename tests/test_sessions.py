@@ -111,6 +111,15 @@ def test_all_others_are_ended(here: Client, elsewhere: Client) -> None:
     assert UserSession.objects.count() == 1
 
 
+def test_no_cache_keeps_the_answer_that_signs_somebody_out(here: Client, elsewhere: Client) -> None:
+    """Its address may be one that everybody asks for."""
+    here.post(LIST)
+    answer = elsewhere.get("/")
+    assert answer["Location"] == reverse("account_login")
+    assert answer.cookies
+    assert "no-store" in answer["Cache-Control"]
+
+
 def test_a_new_password_ends_the_others_and_tells_the_owner(here: Client, elsewhere: Client) -> None:
     new = "another horse battery staple"
     here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})

@@ -23,6 +23,7 @@ from aidahub.outbox.models import Mail
 from datasets.models import Dataset, Provider
 from tests.cast import RequestAt, act_for, fresh, make_dataset, provider_of
 from tests.support.accounts import (
+    ORCID_ID,
     add_address,
     code_for,
     connect_orcid,
@@ -192,6 +193,17 @@ def test_where_hub_staff_invited_another_address_that_one_serves_too(per: User, 
     assert [way.address for way in browser.get(PAGE).context["ways"]] == [per.email]
     confirm(browser, per.email)
     assert browser.get(DESK).status_code == 200
+
+
+def test_who_acts_by_an_orcid_gets_codes_at_the_registers_address_only(
+    otto: User, brgandi: Dataset, client: Client
+) -> None:
+    provider = provider_of(brgandi, 1)
+    Provider.objects.filter(pk=provider.pk).update(identifier=f"https://orcid.org/{ORCID_ID}")
+    connect_orcid(otto)
+    client.force_login(otto)
+    assert led_to(client.get(DESK)) == PAGE
+    assert [way.address for way in client.get(PAGE).context["ways"]] == [provider.email]
 
 
 def test_a_service_proves_the_person(per: User) -> None:

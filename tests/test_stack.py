@@ -25,7 +25,7 @@ from aidahub.running.postgres import find_binaries, version_of
 from aidahub.running.trouble import CannotStart
 from aidahub.stack import Stack
 from aidahub.stack.nginx import MISSING as NGINX_MISSING
-from aidahub.stack.nginx import find_nginx
+from aidahub.stack.nginx import find_nginx, nginx
 from tests.support.installed import do_without
 from tests.support.processes import Process, wait_until
 
@@ -173,6 +173,11 @@ def test_what_is_missing_is_said(folder: Path) -> None:
         find_binaries(version_of(folder / "data"))
 
 
+def test_nobody_else_reads_what_nginx_writes(folder: Path) -> None:
+    nginx(folder / "nginx", free_port(), [])
+    assert (folder / "nginx").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.slow
 def test_taken_port_and_long_path(folder: Path) -> None:
     stack = Command(folder / "var")
@@ -183,3 +188,11 @@ def test_taken_port_and_long_path(folder: Path) -> None:
     assert "is too long for sockets: set VAR_DIR to a shorter one." in refusal(Command(folder / ("x" * 90)))
     assert "OUTBOX_TICK is 'soon'; set it to a number." in refusal(Command(folder / "new"), OUTBOX_TICK="soon")
     assert not (folder / "new" / "stack" / "postgres").exists(), "a wrong setting is said before anything is made"
+
+
+@pytest.mark.slow
+def test_what_the_stack_decides_itself_is_read_from_no_variable(folder: Path) -> None:
+    """Whoever has the database of another site in the environment gets neither tables nor made-up people into it."""
+    others = dict.fromkeys(("DATABASE_URL", "BROKER_URL", "BASE_URL", "BIND", "DEMO"), "of another site")
+    said = refusal(Command(folder / "other"), OUTBOX_TICK="soon", **others)
+    assert said.startswith("OUTBOX_TICK is 'soon'"), "all else is as the stack wants it"
