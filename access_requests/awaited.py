@@ -107,7 +107,7 @@ def _could_vote() -> QuerySet[Decider]:
     acting = ProviderLink.objects.in_force().filter(provider=OuterRef("provider"))
     voted = Decision.objects.filter(round=OuterRef("round"), provider=OuterRef("provider"), void_at=None)
     return Decider.objects.filter(
-        Q(Exists(acting)) | (~Q(provider__email="") & ~Q(Exists(taken))),
+        (~Q(provider__email="") & ~Q(Exists(taken))) | Q(Exists(acting)),
         Exists(named),
         ~Exists(voted),
         round__request=OuterRef("pk"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -115,14 +114,14 @@ def longest_waiting_for_others(hub: User, number: int) -> AccessRequestQuerySet:
 def _first(places: Iterable[AccessRequestQuerySet], number: int) -> AccessRequestQuerySet:
     """The few requests that have waited longest.
 
-    Each place, of one status, is asked by itself, in the order of an index, and stops where there are enough: the
-    database would sort all that is open to show ten.
+    Each place, of one status, is looked through by itself, in the order of an index, and only until there are enough:
+    the database would sort all that is open to show ten.
     """
-    found: list[tuple[datetime, int]] = []
-    for rows in places:
-        found += rows.order_by("status_since", "pk").values_list("status_since", "pk")[:number]
-    keys = [key for _since, key in sorted(found)[:number]]
-    return AccessRequest.objects.filter(pk__in=keys).order_by("status_since", "pk")
+    firsts = [rows.order_by("status_since", "pk").values("pk")[:number] for rows in places]
+    # SQLite joins no lists that are cut, but those of rows whose key is in one.
+    keys = [AccessRequest.objects.filter(pk__in=first).order_by().values("pk") for first in firsts]
+    together = keys[0].union(*keys[1:], all=True)
+    return AccessRequest.objects.filter(pk__in=together).order_by("status_since", "pk")[:number]
 
 
 def decided_lately(user: User) -> AccessRequestQuerySet:

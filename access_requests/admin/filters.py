@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -91,8 +92,9 @@ def dataset_choices(requests: AccessRequestQuerySet, chosen: str | None) -> list
         requests: what the person may see.
         chosen: the DOI that was asked for, which is offered in any case if there are requests for it.
     """
-    latest = requests.order_by("-pk").values_list("dataset", flat=True)[:LATEST]
-    keys = list(dict.fromkeys(latest))[:MOST_CHOICES]
+    first = Subquery(requests.order_by("-pk").values("pk")[LATEST : LATEST + 1])
+    latest = requests.filter(pk__gt=Coalesce(first, 0)).order_by().values("dataset").annotate(last=Max("pk"))
+    keys = latest.order_by("-last").values("dataset")[:MOST_CHOICES]
     asked = Q(doi=chosen) & Q(Exists(requests.order_by().filter(dataset=OuterRef("pk"))))
     is_word = chosen and "\0" not in chosen  # which PostgreSQL refuses
     rows = Dataset.objects.filter(Q(pk__in=keys) | asked if is_word else Q(pk__in=keys))

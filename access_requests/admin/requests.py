@@ -104,8 +104,8 @@ class RequestList(ChangeList):
         """Read the page's requests once and make a line of each."""
         super().get_results(request)
         # Which rows these are is found out first and alone: a late page would sort all requests with all their columns.
-        page = self.result_list.values_list("pk", flat=True) if isinstance(self.result_list, QuerySet) else []
-        self.result_list = list(self.queryset.filter(pk__in=list(page)))
+        page = self.result_list.values("pk") if isinstance(self.result_list, QuerySet) else []
+        self.result_list = list(self.queryset.filter(pk__in=page))
         user = user_of(request)
         self.shows_staff = user.is_hub
         flagged = flags.of_requests(user, self.result_list)

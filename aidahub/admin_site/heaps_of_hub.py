@@ -37,8 +37,8 @@ def _silent(user: User) -> Section:
     since = timezone.now() - timedelta(days=settings.CLOSE_AFTER)
     # A request changes with its status or after: those whose status is old are found by an index.
     silent = desk.requests_for(user).filter(status__in=SILENT, status_since__lt=since, changed_at__lt=since)
-    keys = list(silent.order_by("changed_at", "pk").values_list("pk", flat=True)[: SHOWN + 1])
-    found = AccessRequest.objects.filter(pk__in=keys).order_by("changed_at", "pk")
+    first = silent.order_by("changed_at", "pk").values("pk")[: SHOWN + 1]
+    found = AccessRequest.objects.filter(pk__in=first).order_by("changed_at", "pk")
     rows = []
     for request in with_rows(found):
         row = request_row(request, shown(request, mine=False), _("Nothing happened for long. Close it?"))

@@ -48,6 +48,7 @@ def read_settings(environment: dict[str, str]) -> None:
     Raises:
         CannotStart: with one sentence that names the setting.
     """
+    os.environ.clear()  # what the stack decides itself is not read from the operator's own
     os.environ |= environment
     import django
 
