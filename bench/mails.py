@@ -117,7 +117,9 @@ def plain(port: int) -> float:
         began = time.perf_counter()
         for recipient, message in ready:
             server.send_message(message, "hub@hub.example", [recipient])
-        return len(ready) / (time.perf_counter() - began)
+        taken = time.perf_counter() - began
+    Mail.objects.due().delete()  # or the first sender would send them once more
+    return len(ready) / taken
 
 
 def ours(port: int, senders: int) -> float:
