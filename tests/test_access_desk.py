@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
 from access_requests import actions
 from access_requests.kinds import day_in_words
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Grant
 from access_requests.workflow import Status
 from aidahub.accounts.models import User
 from tests.cast import RequestAt
@@ -65,6 +67,19 @@ def test_the_desk_shows_a_link_that_has_stopped_working(granted: AccessRequest, 
         assert line(granted, hedda).turn == "Nobody", "the data has reached everybody before"
         hand_over(granted, hedda, to="Ada Berg")
         assert rows() == []
+
+
+def test_grants_of_before_say_until_when_their_latest_delivery_works(granted: AccessRequest, hedda: User) -> None:
+    last = timezone.localdate() + 2 * DAY
+    hand_over(granted, hedda, valid_until=last - DAY)
+    hand_over(granted, hedda, to="Ada Berg", valid_until=last)
+    hand_over(granted, hedda, to="Rut Ek")
+    kept = Grant.objects.order_by("pk").values_list("participant__name", "works_until")
+    found = list(kept)
+    assert dict(found) == {"Ada Berg": last, "Rut Ek": None}
+    Grant.objects.update(works_until=None)
+    import_module("access_requests.migrations.0013_what_was_handed_over_works").note_last_days(apps, None)
+    assert list(kept) == found
 
 
 def test_the_desk_shows_what_ends_soon(granted: AccessRequest, hedda: User) -> None:

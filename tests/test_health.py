@@ -179,7 +179,10 @@ def test_worker_and_clock_leave_their_sign(
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_postgresql_compiles_no_question() -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"), [("jit", "off"), ("join_collapse_limit", "12"), ("from_collapse_limit", "12")]
+)
+def test_postgresql_plans_as_the_pages_need_it(setting: str, value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SHOW jit")
-        assert cursor.fetchone() == ("off",)
+        cursor.execute(f"SHOW {setting}")
+        assert cursor.fetchone() == (value,)

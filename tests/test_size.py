@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from access_requests.admin import who_has_access
 from access_requests.events import verify
 from access_requests.models import AccessRequest, Event, Grant
 from access_requests.workflow import Status
@@ -178,6 +180,19 @@ def test_a_copy_is_shown_like_any_other_request(world: World) -> None:
     assert copy.applicant.name in hub.get(f"{LIST}{copy.reference}/change/").content.decode()
     assert copy.reference in hub.get(f"{LIST}?q={copy.applicant.name.replace(' ', '+')}").content.decode()
     assert applicant.get(copy.get_absolute_url()).status_code == 200
+
+
+def test_the_first_grants_of_a_long_list_are_found_along_the_datasets(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    multiply(tell(world), world, 40, early=True)
+    rows = Grant.objects.on(timezone.localdate()).order_by(*who_has_access.ORDER)
+    keys = list(rows.values_list("pk", flat=True))
+    assert len(keys) > 30
+    for steps in ((3, 10, 100), (1, 1), (100,)):  # some end before the last dataset
+        monkeypatch.setattr(who_has_access, "STEPS", steps)
+        for number in (1, 5, 20, len(keys)):
+            assert who_has_access.walked(rows, number) == keys[:number]
 
 
 def test_what_somebody_handles_is_always_among_what_they_may_see(world: World) -> None:
