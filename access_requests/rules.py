@@ -64,9 +64,9 @@ def _named_as(user: User, rows: list[AccessRequest]) -> Iterator[tuple[int, str]
 
 
 def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:
-    if not user.provider_ids:
-        return
     keys = [row.pk for row in rows if row.submitted_at]
+    if not keys or not user.provider_ids:
+        return
     in_review = {row.pk for row in rows if row.status == Status.IN_REVIEW}
     asked = Decider.objects.filter(
         round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids, excused_at=None
