@@ -239,7 +239,9 @@ def check_voter(by: User, request: AccessRequest, provider: Provider | None, evi
         Denied: when it would be somebody else's vote, or hub staff bring no mail.
     """
     check_still_active(by)
-    round_ = request.rounds.get(closed_at=None)  # check_may has seen that there is one
+    round_ = request.open_round
+    if round_ is None:  # check_may has refused it before
+        raise Denied(wrong_status(request))
     if round_.by_hub:
         if not by.is_hub:
             raise Denied(_("Hub staff decide on this request."))

@@ -16,6 +16,7 @@ from access_requests.conditions import Condition, Open, needed_people, needs_tri
 from access_requests.events import text_of
 from access_requests.flags import forces_triage
 from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
+from access_requests.part_invitations import proven_of
 from access_requests.policies import policy_of, providers_named
 from access_requests.taking_part import first_waits_for_people, holds_up_review
 from access_requests.workflow import Part, Status, Verb
@@ -93,6 +94,11 @@ class Case:
         """Everybody named in the request now."""
         return people_now(self.request)
 
+    @cached_property
+    def proven(self) -> frozenset[str]:
+        """The addresses of those named that an account has proven."""
+        return proven_of(self.named)
+
     @property
     def applicant(self) -> Participant:
         """The applicant as named in the request."""
@@ -106,7 +112,7 @@ class Case:
     @cached_property
     def round(self) -> Round | None:
         """The last round, open or closed; none before the first."""
-        return self.request.rounds.order_by("-number").first()
+        return max(self.request.rounds.all(), key=lambda round_: round_.number, default=None)
 
     @cached_property
     def providers(self) -> list[DatasetProvider]:
