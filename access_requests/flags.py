@@ -70,10 +70,15 @@ def _with_proven(identities: Identities, proven: Proven) -> Identities:
     return Identities(users, identities.emails | {email for user in users for email in proven.get(user, ())})
 
 
-def in_force(identities: Identities) -> list[PersonFlag]:
+def _on(identities: Identities) -> QuerySet[PersonFlag]:
     """The flags that hold now for any of these people, who have been widened before; the latest first."""
     concerned = Q(user__in=identities.users) | Q(email__in=identities.emails)
-    return list(PersonFlag.objects.filter(concerned, lifted_at=None).select_related("user", "set_by"))
+    return PersonFlag.objects.filter(concerned, lifted_at=None)
+
+
+def in_force(identities: Identities) -> list[PersonFlag]:
+    """The same, with the people themselves."""
+    return list(_on(identities).select_related("user", "set_by"))
 
 
 def flagged(users: Iterable[User], emails: Iterable[str]) -> list[PersonFlag]:
@@ -108,7 +113,7 @@ def forces_triage(request: AccessRequest, proven: Proven | None = None) -> bool:
         proven: as `proven_in` has it, where the caller knows it.
     """
     people = people_in(request, unsent=True)
-    return bool(in_force(widened(people) if proven is None else _with_proven(people, proven)))
+    return _on(widened(people) if proven is None else _with_proven(people, proven)).exists()
 
 
 def proven_in(request: AccessRequest) -> Proven:

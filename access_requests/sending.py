@@ -312,7 +312,7 @@ def index_words(request: AccessRequest) -> None:
         texts += [person.name, person.email, person.institution]
     answers = []
     for sent in request.submissions.all():
-        asked = questions.parse(sent.form_version.questions)
+        asked = sent.form_version.asked
         texts += readings(asked, sent.answers)
         answers.append(questions.without_files(asked, sent.answers))
     request.search_text = words_of(texts, answers)

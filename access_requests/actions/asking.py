@@ -82,7 +82,7 @@ def _filled_in(draft: AccessRequest, renewed: AccessRequest, answers: Mapping[st
     if draft.status != Status.DRAFT or draft.renews_id not in {None, renewed.pk}:
         return draft
     own = {key: value for key, value in draft.draft.items() if not kinds.is_empty(value)}
-    known = questions.tidied(questions.parse(draft.form_version.questions), answers)
+    known = questions.tidied(draft.form_version.asked, answers)
     draft.renews, draft.draft = renewed, {**draft.draft, **known, **own}
     draft.save(update_fields=["renews", "draft"])
     copy_members(renewed, draft)
@@ -98,7 +98,7 @@ def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]
     """
     request, others = siblings.locked_with_siblings(request)
     check_may(by, Verb.SAVE, request)
-    asked = questions.parse(request.form_version.questions)
+    asked = request.form_version.asked
     _keep(request, questions.without_files(asked, questions.tidied(asked, answers)))
     for draft in others:
         _keep(draft, siblings.shared_answers(draft, answers))
