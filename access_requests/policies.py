@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from datasets.models import Dataset, DatasetProvider, License
 
+from .at_hand import is_at_hand
 from .models import Policy
 from .workflow import Before, DecidedBy, Needed, Quorum
 
-WITH_PROVIDERS = Prefetch("dataset_providers", DatasetProvider.objects.select_related("provider"))
 RESEARCH = "research"
 AIDA_MEMBER = "aida-member"
 # The two ways that hub staff begin with: the shortest that works, and AIDA's own practice (docs/workflow.md).
@@ -80,9 +78,10 @@ def providers_named(dataset: Dataset, *, whole: bool = False) -> list[DatasetPro
         dataset: whose.
         whole: where they are asked for, ask for the providers themselves, too.
     """
-    if whole:
-        prefetch_related_objects([dataset], WITH_PROVIDERS)
-    return sorted((row for row in dataset.dataset_providers.all() if row.retired_at is None), key=lambda row: row.order)
+    rows = dataset.dataset_providers.all()
+    if whole and not is_at_hand(dataset, "dataset_providers"):
+        rows = rows.select_related("provider")
+    return sorted((row for row in rows if row.retired_at is None), key=lambda row: row.order)
 
 
 def licenses_to_ask(dataset: Dataset) -> list[License]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from datasets.models import Provider
 
-from .at_hand import added
+from .at_hand import added, hold
 from .conflicts import sorted_out
 from .models import AccessRequest, Decider, Round
 from .policies import policy_of
@@ -32,8 +32,9 @@ def open_round(request: AccessRequest, asked: Sequence[Provider] | None = None) 
         quorum=policy_of(request.license).quorum,
         by_hub=not asked,
     )
+    rows = Decider.objects.bulk_create(Decider(round=round_, provider=provider) for provider in asked)
+    hold(round_, "deciders", rows)
     added(request, "rounds", [round_])
-    Decider.objects.bulk_create(Decider(round=round_, provider=provider) for provider in asked)
     return round_
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import review, sending
-from access_requests.at_hand import rounds_at_hand
+from access_requests.at_hand import voters_at_hand
 from access_requests.events import seal
 from access_requests.further import wrong_status
 from access_requests.models import AccessRequest, Decision, Message
@@ -79,7 +79,7 @@ def decide(
         evidence: the mail by which the decider answered, when hub staff record it; it is kept.
     """
     request = AccessRequest.objects.locked(request)
-    with rounds_at_hand(request):
+    with voters_at_hand(request):
         check_may(by, Verb.DECIDE, request)
         provider = check_voter(by, request, provider, evidence)
         round_ = review.open_round_of(request)

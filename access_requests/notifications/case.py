@@ -15,7 +15,7 @@ from access_requests.builtin import questions_of
 from access_requests.conditions import Condition, Open, needed_people, needs_triage, open_conditions, people_now
 from access_requests.events import text_of
 from access_requests.flags import forces_triage
-from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
+from access_requests.models import AccessRequest, Event, Participant, Round, Submission
 from access_requests.part_invitations import proven_of
 from access_requests.policies import policy_of, providers_named
 from access_requests.taking_part import first_waits_for_people, holds_up_review
@@ -122,8 +122,8 @@ class Case:
     @cached_property
     def deciders(self) -> list[DatasetProvider]:
         """The providers who are asked in the last round and not excused, as the page names them."""
-        asked = self.round.deciders.filter(excused_at=None) if self.round else Decider.objects.none()
-        keys = set(asked.values_list("provider_id", flat=True))
+        asked = self.round.deciders.all() if self.round else ()
+        keys = {row.provider_id for row in asked if row.excused_at is None}
         return [row for row in self.providers if row.provider_id in keys]
 
     @cached_property
