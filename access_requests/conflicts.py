@@ -115,6 +115,6 @@ def _acting(providers: Iterable[Provider]) -> dict[int, set[int]]:
     """By the key of the provider, the keys of the users who act for it now."""
     found: dict[int, set[int]] = defaultdict(set)
     links = ProviderLink.objects.in_force().filter(provider__in=list(providers))
-    for provider, user in links.values_list("provider_id", "user_id"):
+    for provider, user in links.order_by().values_list("provider_id", "user_id"):
         found[provider].add(user)
     return found
