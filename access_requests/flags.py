@@ -117,7 +117,7 @@ def forces_triage(request: AccessRequest, proven: Proven | None = None) -> bool:
 
 
 def proven_in(request: AccessRequest) -> Proven:
-    """The addresses that people in a request have proven, or share with whom they are named by; the unsent, too."""
+    """Who has proven which addresses, of everybody in a request: those, too, whom the answers being written name."""
     people = people_in(request, unsent=True)
     return proven_by(people.users, people.emails)
 

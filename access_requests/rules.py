@@ -74,7 +74,8 @@ def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, 
     for row in known:
         found[row.pk] |= _provider_parts(user, row)
     if len(known) < len(sent):
-        _ask_provider_parts(user, [row for row in sent if row not in known], found)
+        keys = {row.pk for row in known}
+        _ask_provider_parts(user, [row for row in sent if row.pk not in keys], found)
 
 
 def _provider_parts(user: User, request: AccessRequest) -> set[Part]:
