@@ -52,7 +52,7 @@ def version_of_release(slug: str) -> FormVersion:
 
 def questions_of(request: AccessRequest) -> list[Question]:
     """The questions that this request asks: those of its form version that its licence has a reason for."""
-    return _with_reason(parse(request.form_version.questions), request.license)
+    return _with_reason(request.form_version.asked, request.license)
 
 
 def questions_to_come(slug: str, license: License) -> list[Question]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from . import kinds
 from .kinds import Kind
 from .models import AccessRequest, Attachment, Submission
-from .questions import Question, name_of, parse, shown, words
+from .questions import Question, name_of, shown, words
 from .workflow import Part
 
 
@@ -89,7 +89,7 @@ def lines(submission: Submission, before: Submission | None = None, files: Files
         files: the request's, for who reads several of its submissions.
     """
     files = files or Files(submission.request)
-    asked = parse(submission.form_version.questions)
+    asked = submission.form_version.asked
     earlier = _by_key(before, files) if before else {}
     now = _by_key(submission, files)
     found = [_line(line, earlier.get(line.key), before) for line in now.values()]
@@ -107,7 +107,7 @@ def _line(line: Line, earlier: Line | None, before: Submission | None) -> Line:
 
 
 def _by_key(submission: Submission, files: Files) -> dict[str, Line]:
-    asked = shown(parse(submission.form_version.questions), submission.answers)
+    asked = shown(submission.form_version.asked, submission.answers)
     return {line.key: line for line in read(asked, submission.answers, files)}
 
 

@@ -140,7 +140,7 @@ def needs_triage(
         since := _decider_named_since(conflicts_in(request) if conflicts is None else conflicts)
     ) and not forwarded.filter(at__gte=since).exists():
         return True
-    last = forwarded.order_by("number").last()
+    last = forwarded.order_by("number").last() if request.event_count else None
     if last is None:
         return policy.triage or bool(countries_to_check(request, policy, answers))
     seen = request.submissions.filter(sent_at__lte=last.at).order_by("number").last()

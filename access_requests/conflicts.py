@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
-
 from aidahub.accounts.models import ProviderLink
 from datasets.models import DatasetProvider, Provider
 
 from .models import AccessRequest, Participant
-from .policies import is_retired, policy_of
+from .policies import is_retired, policy_of, providers_named
+from .proven import Proven, proven_by
 from .workflow import DecidedBy, Part
 
 
@@ -45,15 +44,19 @@ class _Known:
     emails: set[str]
 
 
-def sorted_out(request: AccessRequest) -> Sorted:
+def sorted_out(request: AccessRequest, proven: Proven | None = None) -> Sorted:
     """Whom to ask in a new round, and who is not asked; where nobody is left to ask, hub staff decide.
 
     A dataset or licence that was retired has nobody to ask. Whoever is named in the request is not asked: neither at an
     address that is theirs, nor where the only people who act for the provider are named themselves. Who declined their
     part is named by mistake, or worse, and is asked.
+
+    Args:
+        request: any that was sent, or is being sent.
+        proven: the addresses that people in it have proven, where the caller knows them.
     """
     deciders = _deciders(request)
-    conflicts = _conflicts_of(request, deciders)
+    conflicts = _conflicts_of(request, deciders, proven) if deciders else []
     named = {conflict.provider.pk for conflict in conflicts}
     return Sorted([provider for provider in deciders if provider.pk not in named], conflicts)
 
@@ -63,9 +66,9 @@ def conflicts_in(request: AccessRequest) -> list[Conflict]:
     return sorted_out(request).conflicts
 
 
-def _conflicts_of(request: AccessRequest, deciders: list[Provider]) -> list[Conflict]:
-    people = _taking_part(request) if deciders else []
-    known = _known(request, people)
+def _conflicts_of(request: AccessRequest, deciders: list[Provider], proven: Proven | None) -> list[Conflict]:
+    people = _taking_part(request)
+    known = _known(request, people, proven)
     acting = _acting(deciders)
     everybody = {user for each in known.values() for user in each.users}
     found = []
@@ -87,29 +90,24 @@ def _deciders(request: AccessRequest) -> list[Provider]:
     """The deciders that the dataset's page names and that may know of the request."""
     if policy_of(request.license).decided_by == DecidedBy.HUB or is_retired(request.license, request.dataset):
         return []
-    rows = DatasetProvider.objects.filter(
-        dataset=request.dataset_id, part=DatasetProvider.Part.DECIDER, retired_at=None
-    ).select_related("provider")
+    named = providers_named(request.dataset, whole=True)
+    rows = [row for row in named if row.part == DatasetProvider.Part.DECIDER]
     return [row.provider for row in rows if request.is_open_to(row)]
 
 
-def _known(request: AccessRequest, people: Iterable[Participant]) -> dict[int, _Known]:
+def _known(request: AccessRequest, people: list[Participant], proven: Proven | None) -> dict[int, _Known]:
     """By the key of the person: the accounts that are theirs, and every address that names them or is theirs."""
-    rows = list(people)
-    users: dict[int, set[int]] = {row.pk: {row.user_id} if row.user_id else set() for row in rows}
-    proven = EmailAddress.objects.filter(verified=True)
-    owners = dict(proven.filter(email__in={row.email for row in rows}).values_list("email", "user_id"))
-    for row in rows:
-        if row.email in owners:
-            users[row.pk].add(owners[row.email])
+    users: dict[int, set[int]] = {row.pk: {row.user_id} if row.user_id else set() for row in people}
+    for row in people:
         if row.part == Part.APPLICANT:
             users[row.pk].add(request.applicant_id)
-    emails: dict[int, set[str]] = defaultdict(set)
-    for user, email in proven.filter(user__in=set().union(*users.values())).values_list("user_id", "email"):
-        emails[user].add(email)
+    if proven is None:
+        proven = proven_by(set().union(*users.values()), {row.email for row in people})
+    for row in people:
+        users[row.pk] |= {user for user, emails in proven.items() if row.email in emails}
     return {
-        row.pk: _Known(users[row.pk], {row.email, *(email for user in users[row.pk] for email in emails[user])})
-        for row in rows
+        row.pk: _Known(users[row.pk], {row.email, *(email for user in users[row.pk] for email in proven.get(user, ()))})
+        for row in people
     }
 
 
@@ -117,6 +115,6 @@ def _acting(providers: Iterable[Provider]) -> dict[int, set[int]]:
     """By the key of the provider, the keys of the users who act for it now."""
     found: dict[int, set[int]] = defaultdict(set)
     links = ProviderLink.objects.in_force().filter(provider__in=list(providers))
-    for provider, user in links.values_list("provider_id", "user_id"):
+    for provider, user in links.order_by().values_list("provider_id", "user_id"):
         found[provider].add(user)
     return found

@@ -5,7 +5,6 @@ A flag holds for a user, for an address, and for whoever has proven that address
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from aidahub.accounts.models import User
 from .models import AccessRequest, Participant, PersonFlag
 from .people import participants_in
 from .plain import plain
+from .proven import Proven, proven_by
 from .rules import Denied
 
 LONGEST_REASON = 2000
@@ -48,7 +48,7 @@ def _folded(emails: Iterable[str]) -> frozenset[str]:
 
 def widened(identities: Identities) -> Identities:
     """These people with all addresses that they have proven, and the users who have proven one of these addresses."""
-    return _widened_each({0: identities})[0]
+    return _with_proven(identities, proven_by(identities.users, identities.emails))
 
 
 def _together(found: Iterable[Identities]) -> Identities:
@@ -61,24 +61,24 @@ def _together(found: Iterable[Identities]) -> Identities:
 def _widened_each(found: Mapping[int, Identities]) -> dict[int, Identities]:
     """Each of these widened, in one query however many there are."""
     everybody = _together(found.values())
-    proven = EmailAddress.objects.filter(verified=True)
-    owners = proven.filter(email__in=everybody.emails).values("user")
-    emails: dict[int, set[str]] = defaultdict(set)
-    concerned = proven.filter(Q(user__in=everybody.users) | Q(user__in=owners))
-    for user, email in concerned.values_list("user_id", "email"):
-        emails[user].add(email.casefold())
-    return {key: _with_proven(identities, emails) for key, identities in found.items()}
+    proven = proven_by(everybody.users, everybody.emails)
+    return {key: _with_proven(identities, proven) for key, identities in found.items()}
 
 
-def _with_proven(identities: Identities, emails: Mapping[int, set[str]]) -> Identities:
-    users = identities.users | {user for user, theirs in emails.items() if theirs & identities.emails}
-    return Identities(users, identities.emails | {email for user in users for email in emails.get(user, ())})
+def _with_proven(identities: Identities, proven: Proven) -> Identities:
+    users = identities.users | {user for user, theirs in proven.items() if theirs & identities.emails}
+    return Identities(users, identities.emails | {email for user in users for email in proven.get(user, ())})
+
+
+def _on(identities: Identities) -> QuerySet[PersonFlag]:
+    """The flags that hold now for any of these people, who have been widened before; the latest first."""
+    concerned = Q(user__in=identities.users) | Q(email__in=identities.emails)
+    return PersonFlag.objects.filter(concerned, lifted_at=None)
 
 
 def in_force(identities: Identities) -> list[PersonFlag]:
-    """The flags that hold now for any of these people, who have been widened before; the latest first."""
-    concerned = Q(user__in=identities.users) | Q(email__in=identities.emails)
-    return list(PersonFlag.objects.filter(concerned, lifted_at=None).select_related("user", "set_by"))
+    """The same, with the people themselves."""
+    return list(_on(identities).select_related("user", "set_by"))
 
 
 def flagged(users: Iterable[User], emails: Iterable[str]) -> list[PersonFlag]:
@@ -105,9 +105,21 @@ def people_in(request: AccessRequest, *, unsent: bool = False) -> Identities:
     return Identities(frozenset(users), _folded(emails))
 
 
-def forces_triage(request: AccessRequest) -> bool:
-    """Whether hub staff look at this request first, since somebody in it is flagged."""
-    return bool(in_force(widened(people_in(request, unsent=True))))
+def forces_triage(request: AccessRequest, proven: Proven | None = None) -> bool:
+    """Whether hub staff look at this request first, since somebody in it is flagged.
+
+    Args:
+        request: any request.
+        proven: as `proven_in` has it, where the caller knows it.
+    """
+    people = people_in(request, unsent=True)
+    return _on(widened(people) if proven is None else _with_proven(people, proven)).exists()
+
+
+def proven_in(request: AccessRequest) -> Proven:
+    """Who has proven which addresses, of everybody in a request: those, too, whom the answers being written name."""
+    people = people_in(request, unsent=True)
+    return proven_by(people.users, people.emails)
 
 
 def of_requests(reader: User, requests: Iterable[AccessRequest]) -> dict[int, list[PersonFlag]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -50,14 +51,22 @@ def close(people: QuerySet[Participant]) -> None:
     rows.update(expires_at=now)
 
 
-def needs_link(people: list[Participant]) -> Participant | None:
+def needs_link(people: list[Participant], proven: Collection[str]) -> Participant | None:
     """The one of these people, all named by one address, by whose link its reader comes in.
 
     None where no link is needed: an account has proven that address, or somebody has answered.
+
+    Args:
+        people: whom the address names.
+        proven: as `proven_of` has it, of these people and maybe of others.
     """
-    if any(person.confirmed_at or person.declined_at for person in people):
-        return None
-    emails = {person.email for person in people}
-    if EmailAddress.objects.filter(email__in=emails, verified=True, user__is_active=True).exists():
+    if any(person.confirmed_at or person.declined_at or person.email in proven for person in people):
         return None
     return people[0] if people else None
+
+
+def proven_of(people: Iterable[Participant]) -> frozenset[str]:
+    """Those addresses of these people that an account which may sign in has proven."""
+    emails = {person.email for person in people}
+    rows = EmailAddress.objects.filter(email__in=emails, verified=True, user__is_active=True)
+    return frozenset(rows.values_list("email", flat=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 from datasets.models import Dataset, DatasetProvider, License
 
+from .at_hand import is_at_hand
 from .models import Policy
 from .workflow import Before, DecidedBy, Needed, Quorum
 
@@ -75,9 +76,11 @@ def providers_named(dataset: Dataset, *, whole: bool = False) -> list[DatasetPro
 
     Args:
         dataset: whose.
-        whole: ask the database, and for the providers themselves, too.
+        whole: where they are asked for, ask for the providers themselves, too.
     """
-    rows = dataset.dataset_providers.select_related("provider") if whole else dataset.dataset_providers.all()
+    rows = dataset.dataset_providers.all()
+    if whole and not is_at_hand(dataset, "dataset_providers"):
+        rows = rows.select_related("provider")
     return sorted((row for row in rows if row.retired_at is None), key=lambda row: row.order)
 
 

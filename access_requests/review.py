@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from datasets.models import Provider
 
+from .at_hand import added, hold
 from .conflicts import sorted_out
 from .models import AccessRequest, Decider, Round
 from .policies import policy_of
@@ -27,11 +28,13 @@ def open_round(request: AccessRequest, asked: Sequence[Provider] | None = None) 
     round_ = Round.objects.create(
         request=request,
         submission=request.sent_last,
-        number=request.rounds.count() + 1,
+        number=len(request.rounds.all()) + 1,
         quorum=policy_of(request.license).quorum,
         by_hub=not asked,
     )
-    Decider.objects.bulk_create(Decider(round=round_, provider=provider) for provider in asked)
+    rows = Decider.objects.bulk_create(Decider(round=round_, provider=provider) for provider in asked)
+    hold(round_, "deciders", rows)
+    added(request, "rounds", [round_])
     return round_
 
 
@@ -41,8 +44,15 @@ def is_confirmed_by_hub(request: AccessRequest, round_: Round) -> bool:
 
 
 def open_round_of(request: AccessRequest) -> Round:
-    """The round whose votes are being collected; `rules.check_may` has seen that there is one."""
-    return request.rounds.get(closed_at=None)
+    """The round whose votes are being collected; `rules.check_may` has seen that there is one.
+
+    Raises:
+        LookupError: where there is none.
+    """
+    round_ = request.open_round
+    if round_ is None:
+        raise LookupError(f"{request} has no open round.")
+    return round_
 
 
 def close_round(request: AccessRequest, outcome: Answer | None = None) -> None:
@@ -59,13 +69,11 @@ def outcome_of(round_: Round) -> Answer | None:
     """What the votes that are in come to now."""
     cast = round_.decisions.filter(void_at=None).order_by("decided_at")
     votes = {row.provider_id: Answer(row.answer) for row in cast}
-    asked = round_.deciders.filter(excused_at=None)
-    return settle(round_, votes, set(asked.values_list("provider_id", flat=True)))
+    return settle(round_, votes, {row.provider_id for row in round_.deciders.all() if row.excused_at is None})
 
 
 def place_of(round_: Round, provider: Provider | None) -> int | str:
     """How the record names a voter: their place among those who are asked in the round, from 1, or `hub`."""
     if provider is None:
         return "hub"
-    places = Decider.objects.by_place(round_.request)
-    return next(place for (number, place), asked in places.items() if (number, asked) == (round_.number, provider))
+    return next(place for place, row in round_.places.items() if row.provider_id == provider.pk)

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from aidahub.accounts.models import User
 from datasets.models import DatasetProvider, Provider
 
+from .at_hand import is_at_hand
 from .further import FURTHER, wrong_status
 from .models import AccessRequest, AnyUser, Decider, Grant, Participant, Round
 from .plain import plain
+from .policies import providers_named
 from .refusals import Allowed, AlreadySent, Denied, Incomplete, allowed
 from .workflow import CONFLICTED, ENDED_ACCESS, ENDED_ALONE, MOVES, Answer, Part, Quorum, Status, Verb
 
@@ -53,7 +55,7 @@ def parts_of(user: AnyUser, requests: Iterable[AccessRequest]) -> dict[int, froz
 def _named_as(user: User, rows: list[AccessRequest]) -> Iterator[tuple[int, str]]:
     """As what a person is named in these requests; asks the database where their people were not fetched before."""
     sent = [row for row in rows if row.submitted_at]
-    known = [row for row in sent if "participants" in getattr(row, "_prefetched_objects_cache", {})]
+    known = [row for row in sent if is_at_hand(row, "participants")]
     for row in known:
         for person in row.participants.all():
             if person.takes_part and (person.user_id == user.pk or person.email in user.verified_emails):
@@ -64,9 +66,31 @@ def _named_as(user: User, rows: list[AccessRequest]) -> Iterator[tuple[int, str]
 
 
 def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:
-    if not user.provider_ids:
+    """Add what a person is as a provider; asks the database where not all that says it is at hand."""
+    sent = [row for row in rows if row.submitted_at]
+    if not sent or not user.provider_ids:
         return
-    keys = [row.pk for row in rows if row.submitted_at]
+    known = [row for row in sent if is_at_hand(row, "rounds") and is_at_hand(row.dataset, "dataset_providers")]
+    for row in known:
+        found[row.pk] |= _provider_parts(user, row)
+    if len(known) < len(sent):
+        keys = {row.pk for row in known}
+        _ask_provider_parts(user, [row for row in sent if row.pk not in keys], found)
+
+
+def _provider_parts(user: User, request: AccessRequest) -> set[Part]:
+    """What a person is to one sent request as a provider; the same is asked of the database for many."""
+    named = [row for row in providers_named(request.dataset) if row.provider_id in user.provider_ids]
+    if not any(request.is_open_to(row) for row in named):
+        return set()
+    decides = any(row.part == DatasetProvider.Part.DECIDER for row in named)
+    if request.status == Status.IN_REVIEW:
+        asked = request.open_round.deciders.all() if request.open_round else ()
+        decides = any(row.excused_at is None and row.provider_id in user.provider_ids for row in asked)
+    return {Part.PROVIDER, Part.DECIDER} if decides else {Part.PROVIDER}
+
+
+def _ask_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, set[Part]]) -> None:
     in_review = {row.pk for row in rows if row.status == Status.IN_REVIEW}
     asked = Decider.objects.filter(
         round__request__in=in_review, round__closed_at=None, provider__in=user.provider_ids, excused_at=None
@@ -78,8 +102,8 @@ def _add_provider_parts(user: User, rows: list[AccessRequest], found: dict[int, 
         retired_at=None,
         part=DatasetProvider.Part.DECIDER,
     )
-    provided = AccessRequest.objects.provided_by(user).filter(pk__in=keys).annotate(deciding=Exists(deciders))
-    for key, deciding in provided.order_by().values_list("pk", "deciding"):
+    provided = AccessRequest.objects.provided_by(user).filter(pk__in=[row.pk for row in rows])
+    for key, deciding in provided.annotate(deciding=Exists(deciders)).order_by().values_list("pk", "deciding"):
         decides = key in voting if key in in_review else deciding
         found[key] |= {Part.PROVIDER, Part.DECIDER} if decides else {Part.PROVIDER}
 
@@ -221,9 +245,8 @@ def voting_providers(by: AnyUser, request: AccessRequest) -> list[Provider]:
     round_ = request.open_round
     if round_ is None or not isinstance(by, User):
         return []
-    named = DatasetProvider.objects.filter(dataset=request.dataset_id, retired_at=None, provider=OuterRef("provider"))
-    asked = round_.deciders.filter(Exists(named), provider__in=by.provider_ids, excused_at=None)
-    return [row.provider for row in asked.select_related("provider")]
+    own = by.provider_ids & {row.provider_id for row in providers_named(request.dataset)}
+    return [row.provider for row in round_.deciders.all() if row.excused_at is None and row.provider_id in own]
 
 
 def check_voter(by: User, request: AccessRequest, provider: Provider | None, evidence: str) -> Provider | None:
@@ -239,7 +262,9 @@ def check_voter(by: User, request: AccessRequest, provider: Provider | None, evi
         Denied: when it would be somebody else's vote, or hub staff bring no mail.
     """
     check_still_active(by)
-    round_ = request.rounds.get(closed_at=None)  # check_may has seen that there is one
+    round_ = request.open_round
+    if round_ is None:  # check_may has refused it before
+        raise Denied(wrong_status(request))
     if round_.by_hub:
         if not by.is_hub:
             raise Denied(_("Hub staff decide on this request."))

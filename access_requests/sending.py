@@ -19,6 +19,7 @@ from aidahub.accounts.models import User
 from datasets.models import LicenseText
 
 from . import questions
+from .at_hand import added
 from .builtin import questions_of
 from .conditions import entitled, people_now
 from .events import canonical, digest_of
@@ -75,9 +76,9 @@ def checked_answers(request: AccessRequest) -> dict[str, Any]:
     answers = questions.clean_answers(asked, request.draft)
     problems = questions.check_complete(asked, answers, emails=request.applicant.verified_emails)
     problems.update(_files_gone(request, asked, answers))
-    if request.draft_license_text is None:
+    if request.draft_license_text_id is None:
         problems["accept_license"] = _("Please read the licence and accept it.")
-    elif request.draft_license_text not in request.license.texts_as_good:
+    elif request.draft_license_text_id not in {text.pk for text in request.license.texts_as_good}:
         problems["accept_license"] = _("The licence has changed. Please read and accept it again.")
     if problems:
         raise Incomplete(_("Something is still missing. Your draft is saved."), problems)
@@ -141,7 +142,7 @@ def add_submission(request: AccessRequest, answers: dict[str, Any]) -> tuple[Sub
     """Freeze the answers as the next submission; also return the keys that changed since the one before."""
     last = request.last_submission
     salt = secrets.token_hex(16)
-    text = request.draft_license_text
+    text = next((each for each in request.license.texts_as_good if each.pk == request.draft_license_text_id), None)
     if text is None:  # checked_answers has refused it before
         raise Denied(_("Please read the licence and accept it."))
     submission = Submission.objects.create(
@@ -154,6 +155,7 @@ def add_submission(request: AccessRequest, answers: dict[str, Any]) -> tuple[Sub
         salt=salt,
         digest=digest_of(salt, canonical(answers)),
     )
+    added(request, "submissions", [submission])
     before = last.answers if last else answers
     changed = sorted(key for key in {*before, *answers} if before.get(key) != answers.get(key))
     return submission, changed
@@ -190,7 +192,7 @@ def name_people(request: AccessRequest, people: list[Named]) -> None:
     rows = list(request.participants.all())
     here = [row for row in rows if row.removed_at is None]
     number = max((row.number for row in rows), default=0)
-    staying, new = set(), []
+    staying, new, now = set(), [], timezone.now()
     for person in people:
         row = next((each for each in here if _is_named(each, person)), None)
         if row is None:
@@ -199,10 +201,12 @@ def name_people(request: AccessRequest, people: list[Named]) -> None:
         else:
             staying.add(row.pk)
             _write(row, _details(request, person))
-    gone = [row.pk for row in here if row.part != Part.MEMBER and row.pk not in staying]
+    gone = [row for row in here if row.part != Part.MEMBER and row.pk not in staying]
+    for row in gone:
+        row.removed_at = now
     if gone:
-        Participant.objects.filter(pk__in=gone).update(removed_at=timezone.now())
-    Participant.objects.bulk_create(new)
+        Participant.objects.filter(pk__in=[row.pk for row in gone]).update(removed_at=now)
+    added(request, "participants", Participant.objects.bulk_create(new))
 
 
 def _is_named(row: Participant, person: Named) -> bool:
@@ -308,7 +312,7 @@ def index_words(request: AccessRequest) -> None:
         texts += [person.name, person.email, person.institution]
     answers = []
     for sent in request.submissions.all():
-        asked = questions.parse(sent.form_version.questions)
+        asked = sent.form_version.asked
         texts += readings(asked, sent.answers)
         answers.append(questions.without_files(asked, sent.answers))
     request.search_text = words_of(texts, answers)

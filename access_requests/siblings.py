@@ -62,7 +62,7 @@ def locked_with_siblings(request: AccessRequest) -> tuple[AccessRequest, list[Ac
 
 def shared_answers(request: AccessRequest, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Those of these answers that another draft asks for, too, under the same key."""
-    asked = questions.parse(request.form_version.questions)
+    asked = request.form_version.asked
     return questions.tidied([question for question in asked if question.kind not in OWN_KINDS], answers)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .models import Event, Message, Participant
-from .questions import name_of, parse
+from .questions import name_of
 from .telling import Entry, Reader, Tale, entry, reason_of, told
 from .workflow import Verb
 
@@ -77,7 +77,7 @@ def _label(event: Event) -> str:
     """The name of the question that was commented on, as its form has it."""
     key = event.payload.get("question")
     for sent in event.request.submissions.all():
-        for question in parse(sent.form_version.questions):
+        for question in sent.form_version.asked:
             if question.key == key:
                 return name_of(question)
     return str(key)

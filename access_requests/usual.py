@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,7 +30,7 @@ def usual_of(row: AccessRequest | Dataset) -> int | None:
         known: int | None = row.__dict__["usual"]
         return known
     key = row.dataset_id if isinstance(row, AccessRequest) else row.pk
-    rows: QuerySet[UsualTime] = UsualTime.objects.filter(dataset=key) | UsualTime.objects.filter(dataset=None)
+    rows = UsualTime.objects.filter(Q(dataset=key) | Q(dataset=None))
     found: dict[int | None, int] = dict(rows.values_list("dataset", "days"))
     return found.get(key, found.get(None))
 

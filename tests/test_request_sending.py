@@ -106,8 +106,8 @@ def test_sending_reads_once_what_it_needs_and_writes_its_mails_at_once(ada: User
     assert Mail.objects.filter(about__startswith=request.reference).count() >= 5
     found = {table: sum(f'"{table}"' in word for word in words) for table in STATEMENTS}
     assert found == STATEMENTS
-    assert len(words) <= 58
+    assert len(words) <= 40
 
 
 # How many statements name each of these, reading or writing.
-STATEMENTS = {"outbox_mail": 2, "access_requests_participant": 3, "access_requests_submission": 4}
+STATEMENTS = {"outbox_mail": 2, "access_requests_participant": 2, "access_requests_submission": 2}

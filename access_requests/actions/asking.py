@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import kinds, questions, review, sending, siblings
-from access_requests.at_hand import at_hand
+from access_requests.at_hand import all_at_hand
 from access_requests.builtin import version_in_use
 from access_requests.models import AccessRequest, Participant
 from access_requests.policies import is_requestable, policy_of
@@ -82,7 +82,7 @@ def _filled_in(draft: AccessRequest, renewed: AccessRequest, answers: Mapping[st
     if draft.status != Status.DRAFT or draft.renews_id not in {None, renewed.pk}:
         return draft
     own = {key: value for key, value in draft.draft.items() if not kinds.is_empty(value)}
-    known = questions.tidied(questions.parse(draft.form_version.questions), answers)
+    known = questions.tidied(draft.form_version.asked, answers)
     draft.renews, draft.draft = renewed, {**draft.draft, **known, **own}
     draft.save(update_fields=["renews", "draft"])
     copy_members(renewed, draft)
@@ -98,7 +98,7 @@ def save_answers(*, request: AccessRequest, by: User, answers: Mapping[str, Any]
     """
     request, others = siblings.locked_with_siblings(request)
     check_may(by, Verb.SAVE, request)
-    asked = questions.parse(request.form_version.questions)
+    asked = request.form_version.asked
     _keep(request, questions.without_files(asked, questions.tidied(asked, answers)))
     for draft in others:
         _keep(draft, siblings.shared_answers(draft, answers))
@@ -122,17 +122,17 @@ def submit(*, request: AccessRequest, by: User) -> AccessRequest:
     request = AccessRequest.objects.locked(request)
     if request.applicant_id == by.pk and request.status in OPEN and request.status not in EDITABLE:
         raise AlreadySent(_("This request has been sent already."))
-    check_may(by, Verb.SUBMIT, request)
-    answers = sending.checked_answers(request)
-    people = sending.people_of(request, answers)
-    sending.check_only_one(request, people)
-    take_back_unused(request, by=by, answers=answers)
-    submission, changed = sending.add_submission(request, answers)
-    sending.name_people(request, people)
-    sending.remember(by, answers)
-    request.submitted_at = request.submitted_at or timezone.now()
-    request.draft = answers
-    with at_hand(request):
+    with all_at_hand(request):
+        check_may(by, Verb.SUBMIT, request)
+        answers = sending.checked_answers(request)
+        people = sending.people_of(request, answers)
+        sending.check_only_one(request, people)
+        take_back_unused(request, by=by, answers=answers)
+        submission, changed = sending.add_submission(request, answers)
+        sending.name_people(request, people)
+        sending.remember(by, answers)
+        request.submitted_at = request.submitted_at or timezone.now()
+        request.draft = answers
         sending.accept(request, sending.applicant_in(request), by=by, text=submission.license_text)
         payload = sending.payload_of(submission, changed)
         if (number := open_review(request, answers)) is not None:

@@ -175,7 +175,8 @@ def take_back_unused(request: AccessRequest, *, by: User, answers: Mapping[str, 
     Nobody has read them, and they must not lie with the request as if they were sent.
     """
     named = {each for key in answers for each in kinds.tidy(Kind.FILE, answers[key])}
-    for row in request.attachments.filter(kind=Attachment.Kind.ANSWER).select_related("by"):
+    answering = [row for row in request.attachments.all() if row.kind == Attachment.Kind.ANSWER]
+    for row in answering:
         if str(row.public_id) not in named and is_unsent(request, row, row.by):  # one applicant may follow another
             _take_back(request, row, by)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests import review, sending
+from access_requests.at_hand import voters_at_hand
 from access_requests.events import seal
 from access_requests.further import wrong_status
 from access_requests.models import AccessRequest, Decision, Message
@@ -78,13 +79,14 @@ def decide(
         evidence: the mail by which the decider answered, when hub staff record it; it is kept.
     """
     request = AccessRequest.objects.locked(request)
-    check_may(by, Verb.DECIDE, request)
-    provider = check_voter(by, request, provider, evidence)
+    with voters_at_hand(request):
+        check_may(by, Verb.DECIDE, request)
+        provider = check_voter(by, request, provider, evidence)
+        round_ = review.open_round_of(request)
     kept = {
         "reason": seal(request, check_reason(reason)) if answer == Answer.REJECT or reason.strip() else None,
         "evidence": seal(request, plain(evidence)) if evidence.strip() else None,
     }
-    round_ = review.open_round_of(request)
     vote = {"by": by, "answer": answer, "decided_at": timezone.now(), "void_at": None, **kept}
     if not Decision.objects.filter(round=round_, provider=provider).update(**vote):
         Decision.objects.create(round=round_, provider=provider, **vote)

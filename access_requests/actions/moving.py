@@ -11,7 +11,7 @@ from access_requests import notifications, review, sending
 from access_requests.conditions import blocks_review, needs_triage, open_conditions
 from access_requests.conflicts import sorted_out
 from access_requests.events import append, seal
-from access_requests.flags import forces_triage
+from access_requests.flags import forces_triage, proven_in
 from access_requests.models import AccessRequest, Event, Grant, Participant, Round, SealedText
 from access_requests.rules import check_reason
 from access_requests.workflow import ENDED_ACCESS, FINISHED, Answer, GrantEnd, Status, Verb
@@ -117,8 +117,10 @@ def open_review(request: AccessRequest, answers: Mapping[str, Any]) -> int | Non
     Returns:
         The number of the round that was opened; none where hub staff check first or somebody named must confirm first.
     """
-    deciders = sorted_out(request)
-    checked = needs_triage(request, answers, flagged=forces_triage(request), conflicts=deciders.conflicts)
+    proven = proven_in(request)
+    deciders = sorted_out(request, proven)
+    flagged = forces_triage(request, proven)
+    checked = needs_triage(request, answers, flagged=flagged, conflicts=deciders.conflicts)
     if checked or blocks_review(request):
         if request.status != Status.SUBMITTED:
             move(request, Status.SUBMITTED)

@@ -82,7 +82,7 @@ def comment(*, request: AccessRequest, by: User, question: str, text: str) -> Me
     acting = check_may(by, Verb.COMMENT, request)
     check_reads_notes(by, request, acting)
     sent = request.submissions.latest("number")
-    asked = questions.shown(questions.parse(sent.form_version.questions), sent.answers)
+    asked = questions.shown(sent.form_version.asked, sent.answers)
     if question not in {one.key for one in asked}:
         raise Denied(_("Choose an answer of the request to comment on."))
     return _say(request, Verb.COMMENT, by, Message.Kind.COMMENT, text, acting, question=question)

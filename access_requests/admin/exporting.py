@@ -104,7 +104,7 @@ class _Reading:
         if sent is None:
             return {}
         if sent.form_version_id not in self.forms:
-            self.forms[sent.form_version_id] = parse(sent.form_version.questions)
+            self.forms[sent.form_version_id] = sent.form_version.asked
         asked = shown(self.forms[sent.form_version_id], sent.answers)
         return {one.key: self._words(sent.form_version_id, one, sent.answers.get(one.key)) for one in asked}
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from access_requests.immutable import AppendOnly, AppendOnlyQuerySet
 from access_requests.labels import BEFORE_CHOICES, DECIDED_BY_CHOICES, NEEDED_CHOICES, QUORUM_CHOICES
+from access_requests.questions import Question, parse
 from access_requests.regions import EEA
 from access_requests.workflow import Before, DecidedBy, Needed, Quorum
 from aidahub.accounts.models import User
@@ -62,6 +64,11 @@ class FormVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.form} {self.number}"
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        """The questions as objects."""
+        return parse(self.questions)
 
 
 def free_by_default() -> str:

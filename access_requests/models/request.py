@@ -83,7 +83,10 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
         # Locked alone and read after: PostgreSQL looks again at a row that it waited for, and loses it where a joined
         # one is another by then (a new applicant).
         self.select_for_update().only("pk").get(pk=request.pk)
-        return self.select_related("dataset", "license", "applicant", "form_version").get(pk=request.pk)
+        found = self.select_related("dataset", "license__policy", "applicant", "form_version").get(pk=request.pk)
+        if found.license.dataset_id == found.dataset_id:
+            found.license.dataset = found.dataset
+        return found
 
 
 # As the constraint `request_sent_unless_draft` has it; the status is in indexes, the day of sending is not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -49,18 +50,28 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"{self.request} {self.number}"
 
+    @property
+    def places(self) -> dict[int, Decider]:
+        """Who is asked in it, by the place that names them in the record; uses prefetched rows where there are any."""
+        return placed(self.deciders.all())
+
+
+def placed(asked: Iterable[Decider]) -> dict[int, Decider]:
+    """Those who are asked in one round by their places.
+
+    Nothing moves a place: the rows of a round are written once, when it is opened.
+    """
+    return dict(enumerate(sorted(asked, key=lambda row: row.pk), 1))
+
 
 class DeciderQuerySet(models.QuerySet["Decider"]):
     """Questions about those who are asked."""
 
     def seats(self, request: AccessRequest) -> dict[tuple[int, int], Decider]:
-        """Who is asked, by the round's number and their place in it from 1: so the record names a voter.
-
-        Nothing moves a place: the rows of a round are written once, when it is opened.
-        """
+        """Who is asked, by the round's number and their place in it from 1: so the record names a voter."""
         rows = self.filter(round__request=request).select_related("provider", "round").order_by("round", "pk")
         rounds = groupby(rows, key=lambda row: row.round.number)
-        return {(number, place): row for number, asked in rounds for place, row in enumerate(asked, 1)}
+        return {(number, place): row for number, asked in rounds for place, row in placed(asked).items()}
 
     def by_place(self, request: AccessRequest) -> dict[tuple[int, int], Provider]:
         """The providers who are asked, by the same."""

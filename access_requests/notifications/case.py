@@ -15,7 +15,8 @@ from access_requests.builtin import questions_of
 from access_requests.conditions import Condition, Open, needed_people, needs_triage, open_conditions, people_now
 from access_requests.events import text_of
 from access_requests.flags import forces_triage
-from access_requests.models import AccessRequest, Decider, Event, Participant, Round, Submission
+from access_requests.models import AccessRequest, Event, Participant, Round, Submission
+from access_requests.part_invitations import proven_of
 from access_requests.policies import policy_of, providers_named
 from access_requests.taking_part import first_waits_for_people, holds_up_review
 from access_requests.workflow import Part, Status, Verb
@@ -93,6 +94,11 @@ class Case:
         """Everybody named in the request now."""
         return people_now(self.request)
 
+    @cached_property
+    def proven(self) -> frozenset[str]:
+        """The addresses of those named that an account has proven."""
+        return proven_of(self.named)
+
     @property
     def applicant(self) -> Participant:
         """The applicant as named in the request."""
@@ -106,7 +112,7 @@ class Case:
     @cached_property
     def round(self) -> Round | None:
         """The last round, open or closed; none before the first."""
-        return self.request.rounds.order_by("-number").first()
+        return max(self.request.rounds.all(), key=lambda round_: round_.number, default=None)
 
     @cached_property
     def providers(self) -> list[DatasetProvider]:
@@ -116,8 +122,8 @@ class Case:
     @cached_property
     def deciders(self) -> list[DatasetProvider]:
         """The providers who are asked in the last round and not excused, as the page names them."""
-        asked = self.round.deciders.filter(excused_at=None) if self.round else Decider.objects.none()
-        keys = set(asked.values_list("provider_id", flat=True))
+        asked = self.round.deciders.all() if self.round else ()
+        keys = {row.provider_id for row in asked if row.excused_at is None}
         return [row for row in self.providers if row.provider_id in keys]
 
     @cached_property

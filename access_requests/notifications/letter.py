@@ -86,10 +86,14 @@ def _led(label: str) -> str:
 
 def _wrapped_lines(text: str, indent: str, first: str) -> Iterator[str]:
     for number, line in enumerate(text.split("\n")):
+        begins = first if not number else indent
+        if 0 < len(line) <= WIDTH - len(begins) and line.isprintable() and line == line.strip():
+            yield begins + line  # most are as short as that, and to look where such a one breaks takes as long
+            continue
         yield textwrap.fill(
             line,
             WIDTH,
-            initial_indent=first if not number else indent,
+            initial_indent=begins,
             subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,

@@ -176,8 +176,9 @@ def unreachable(case: Case) -> list[str]:
 
 def shut_out(case: Case) -> list[str]:
     """The names of deciders for whom nobody can act, because hub staff ended somebody's right to."""
-    taken = case.rights_ended
-    return [row.name for row in case.deciders if row.provider_id in taken and not case.acting[row.provider_id]]
+    return [
+        row.name for row in case.deciders if not case.acting[row.provider_id] and row.provider_id in case.rights_ended
+    ]
 
 
 def may_be_invited(case: Case, provider: Provider) -> bool:
@@ -206,7 +207,7 @@ def people_of(case: Case, reader: Reader) -> list[Participant]:
 
 def link_to_part(case: Case, reader: Reader) -> tuple[str, bool]:
     """The page where a reader confirms their part, and whether the link is theirs alone and lets in who holds it."""
-    person = needs_link(people_of(case, reader))
+    person = needs_link(people_of(case, reader), case.proven)
     if person:
         return invite_to_part(person), True
     return case.own_page("part"), False

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from access_requests import comparison
 from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, Submission
-from access_requests.questions import Question, parse
+from access_requests.questions import Question
 
 from .shape import Item, Mark, Row, Section, moment, row
 
@@ -26,7 +26,7 @@ def answers(request: AccessRequest) -> Section:
 
 
 def _sending(sent: Submission, before: Submission | None) -> Item:
-    asked = {question.key: question for question in parse(sent.form_version.questions)}
+    asked = {question.key: question for question in sent.form_version.asked}
     found = []
     for line in comparison.lines(sent, before):
         found.append(_answer(line.label, line.answer or _("(no answer any more)"), line.key, asked))

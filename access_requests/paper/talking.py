@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from access_requests.filing import files_visible
 from access_requests.models import AccessRequest, Attachment, Message
-from access_requests.questions import name_of, parse
+from access_requests.questions import name_of
 from access_requests.talk import reads_notes
 
 from .shape import Item, Mark, Section, View, moment, row, rows
@@ -40,7 +40,7 @@ def _heard(request: AccessRequest, view: View) -> Iterable[Message]:
 
 def _questions(request: AccessRequest) -> dict[str, str]:
     sent = request.last_submission
-    return {each.key: name_of(each) for each in parse(sent.form_version.questions)} if sent else {}
+    return {each.key: name_of(each) for each in sent.form_version.asked} if sent else {}
 
 
 def _said(one: Message, view: View, asked: dict[str, str]) -> Item:

@@ -38,7 +38,7 @@ def claim_links(user: User) -> list[ProviderLink]:
     """
     person = User.objects.select_for_update().get(pk=user.pk)  # one at a time: there is one open link per provider
     links = ProviderLink.objects.filter(user=person)
-    settled = set(links.in_force().values_list("provider_id", flat=True))
+    settled = set(ProviderLink.objects.in_force().filter(user=person).values_list("provider_id", flat=True))
     settled |= set(links.exclude(ended_by=None).values_list("provider_id", flat=True))
     made = []
     for provider, via, evidence in _proofs(person):

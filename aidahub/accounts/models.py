@@ -167,6 +167,22 @@ class ProviderLinkQuerySet(models.QuerySet["ProviderLink"]):
         )
 
 
+class ProviderLinkManager(models.Manager["ProviderLink"]):
+    """Where those questions begin. What nearly every page and verb asks is written once."""
+
+    def get_queryset(self) -> ProviderLinkQuerySet:
+        """All links."""
+        return ProviderLinkQuerySet(self.model, using=self._db)
+
+    @cached_property
+    def _in_force(self) -> ProviderLinkQuerySet:
+        return self.get_queryset().in_force()
+
+    def in_force(self) -> ProviderLinkQuerySet:
+        """As the QuerySet has it; to write that anew takes Django as long as to ask it."""
+        return self._in_force.all()
+
+
 class ProviderLink(models.Model):
     """That a user acts for a provider: since when, on what ground, and who ended it.
 
@@ -190,7 +206,7 @@ class ProviderLink(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
     )
 
-    objects = ProviderLinkQuerySet.as_manager()
+    objects = ProviderLinkManager()
 
     class Meta:
         verbose_name = _("who acts for a provider")
