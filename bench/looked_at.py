@@ -92,6 +92,7 @@ PAGES: tuple[Looked, ...] = (
     Looked("landing page", _nobody, lambda site: f"/{DOI}"),
     Looked("dataset list", _nobody, lambda site: "/datasets/"),
     Looked("– words", _nobody, lambda site: "/datasets/?q=lung+tumor"),
+    Looked("– a word of many", _nobody, lambda site: "/datasets/?q=ct"),
     Looked("– a facet", _nobody, lambda site: "/datasets/?organ=Lung"),
     Looked("front page", _nobody, lambda site: "/"),
     Looked("figures", _nobody, lambda site: "/metrics/"),

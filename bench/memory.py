@@ -111,7 +111,6 @@ def walk(site: Site, port: int) -> None:
 
     from .looked_at import PAGES
 
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
     cookies: dict[int | None, str] = {None: ""}
     for _ in range(2):
         for looked in PAGES:
@@ -119,8 +118,10 @@ def walk(site: Site, port: int) -> None:
             key = user.pk if user else None
             if key not in cookies and user:
                 cookies[key] = _cookie(user)
-            ask(connection, Target(looked.path(site), cookies[key]))
-    connection.close()
+            target = Target(looked.path(site), cookies[key])  # to find it may take longer than the server waits
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
+            ask(connection, target)
+            connection.close()
 
 
 def _cookie(user: User) -> str:
