@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aidahub.outbox.building import Built, _envelope, message_of
+from aidahub.outbox.building import QUICK, Built, _envelope, message_of
 from aidahub.outbox.models import Mail
 from aidahub.outbox.queue import mail_of, queue, queue_all, written_about
 
-SUBJECTS = ("Decide [AIDA-2026-00042]", "Läs och godkänn: åtkomst " * 9, "A long but plain subject " * 9)
+SUBJECTS = (
+    "Decide [AIDA-2026-00042]", "Läs och godkänn: åtkomst " * 9, "A long but plain subject " * 9,
+    "A long" + " and plain" * 30, "A very long word: " + "x" * 200,
+)  # fmt: skip
 TEXTS = ("Ada asks.\n", "Ålder på bilderna: 年齢\n.\nFrom Ada\n", "one line " * 300)
 
 
@@ -50,6 +55,19 @@ def test_it_says_what_djangos_own_would(subject: str, text: str, html: str, sett
     settings.HUB_NAME = "Navet för åtkomst"
     built = message_of(mail(subject=subject, text=text, html=html), None)
     assert read(built.message().as_bytes(linesep="\r\n")) == read(as_djangos(built).as_bytes(linesep="\r\n"))
+
+
+@given(
+    st.text(st.characters(min_codepoint=1, max_codepoint=255), max_size=400), st.sampled_from(["Subject", "X-Of-Ours"])
+)
+def test_a_header_says_after_folding_what_it_said_before(value: str, name: str) -> None:
+    folded = QUICK.fold_binary(name, value)
+    assert folded == QUICK.fold_binary(name, value)
+    if value.isascii() and value.isprintable() and value == " ".join(value.split()):
+        lines = folded.decode("ascii").removesuffix("\n").split("\n")
+        assert "".join(lines) == f"{name}: {value}"
+        assert all(line.startswith(" ") for line in lines[1:])
+        assert all(len(line) <= 78 or len(line.split()) <= 1 + (line == lines[0]) for line in lines)
 
 
 def test_its_lines_are_no_longer_than_mail_allows() -> None:

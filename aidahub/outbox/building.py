@@ -20,15 +20,25 @@ LONGEST_LINE = 78  # of a header, RFC 5322, section 2.1.1
 
 
 class Quick(Compat32):
-    """How headers are written: one that fits on a line and is plain as it is, past all that could fold it."""
+    """How headers are written: a plain one as it is, folded between its words where it is long."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """A header with its line end; longer or other ones as always."""
-        if type(value) is str and value.isascii() and value.isprintable():
-            line = f"{name}: {value}{self.linesep}"
-            if len(line) <= LONGEST_LINE:
-                return line.encode("ascii")
+        """A header with its line end; other ones as always."""
+        plain = type(value) is str and value.isascii() and value.isprintable()
+        if plain and value == " ".join(value.split()):
+            return (self.linesep.join(_lines(name, value)) + self.linesep).encode("ascii")
         return super().fold_binary(name, value)
+
+
+def _lines(name: str, value: str) -> list[str]:
+    """A header on lines that are no longer than they should be, if its words allow it."""
+    lines = [f"{name}:"]
+    for word in value.split(" "):
+        if len(lines[-1]) + 1 + len(word) <= LONGEST_LINE or lines == [f"{name}:"]:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return lines
 
 
 QUICK = Quick()

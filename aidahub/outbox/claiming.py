@@ -1,7 +1,7 @@
-"""Claiming one mail by one statement: found, marked and read at once.
+"""Claiming one mail by one statement, found, marked and read at once, and marking it as sent by another.
 
 Django writes the question which mail is next, once for each process; to write it anew for each mail took longer than
-the database needs to answer it.
+the database needs to answer it. What stands in a mail that is sent is written only where it changes.
 """
 
 from __future__ import annotations
@@ -51,6 +51,23 @@ def claimed(question: Question) -> Mail | None:
     statement = _statement(question, connection.alias)
     own = [Mail.Status.SENDING, str(uuid4()), _written(now + timedelta(seconds=settings.OUTBOX_LEASE)), _written(now)]
     return next(iter(list(Mail.objects.raw(statement.sql, [*own, *statement.at(_written(now))]))), None)
+
+
+def mark_as_sent(mail: Mail) -> None:
+    """Write down that the mail server took a mail, if its claim still holds."""
+    written = _written(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_marking(connection.alias), [Mail.Status.SENT, written, mail.pk, mail.claim])
+
+
+@cache
+def _marking(_alias: str) -> str:
+    table = connection.ops.quote_name(Mail._meta.db_table)  # noqa: SLF001  as below
+    return (
+        # No value is written into it.
+        f"UPDATE {table} SET status = %s, sent_at = %s, lease_until = NULL, claim = '', last_error = '' "  # noqa: S608 # nosec B608
+        "WHERE id = %s AND claim = %s"
+    )
 
 
 @cache

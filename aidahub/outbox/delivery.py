@@ -23,7 +23,7 @@ from aidahub.faults import told
 from aidahub.logs import SECRET_LINK, blot
 
 from .building import hand_over
-from .claiming import claimed, orphaned, ready
+from .claiming import claimed, mark_as_sent, orphaned, ready
 from .forgetting import nothing_left
 from .models import Mail
 from .patience import Patience
@@ -132,10 +132,9 @@ def send(mail: Mail, connection: Any, patience: Patience) -> bool:
 
 def mark_sent(mail: Mail) -> None:
     """Write down that the mail server took it, and forget the secrets in it."""
-    texts = texts_after(mail) or shorn(mail)
-    Mail.objects.filter(pk=mail.pk, claim=mail.claim).update(
-        status=Mail.Status.SENT, sent_at=timezone.now(), lease_until=None, claim="", **{"last_error": "", **texts}
-    )
+    if texts := texts_after(mail) or shorn(mail):
+        Mail.objects.filter(pk=mail.pk, claim=mail.claim).update(**texts)
+    mark_as_sent(mail)
     log.info("mail sent", **told_of(mail))
 
 
