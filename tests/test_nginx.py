@@ -183,7 +183,11 @@ def test_the_operators_figures_are_nobodys(gate: Gate) -> None:
 def test_forms_with_files_pass_and_what_is_larger_does_not(gate: Gate) -> None:
     most = int(BY_NAME["REQUEST_FILES_MAX_MB"].default) * 1024 * 1024
     too_much = 65 * 1024 * 1024
-    assert gate.ask(Content_Length=str(too_much))[0] == 413
+    status, headers, page = gate.ask(Content_Length=str(too_much))
+    assert (status, headers["cache-control"]) == (413, "no-store")
+    assert b"Nothing was changed. Go back in your browser" in page
+    assert "Inget har ändrats.".encode() in page
+    assert b"nginx" not in page
     limit = (RULES / "site.conf").read_text().split("client_max_body_size ")[1].split("m;")[0]
     assert most < int(limit) * 1024 * 1024 < too_much
 
