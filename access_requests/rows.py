@@ -62,8 +62,11 @@ def with_rows(requests: AccessRequestQuerySet) -> AccessRequestQuerySet:
     return rows.annotate(undelivered=awaits_delivery(), hubs_turn=hubs_turn()).defer(*UNSHOWN)
 
 
-# Long texts of a request that no line shows.
-UNSHOWN = ("draft", "search_text")
+# Long texts of a request and its dataset that no line shows.
+UNSHOWN = (
+    "draft", "search_text", "dataset__description_html", "dataset__annotation_html", "dataset__body_html",
+    "dataset__front_matter", "dataset__findings", "license__abstract_html",
+)  # fmt: skip
 
 
 def is_awaited(request: AccessRequest) -> bool:
