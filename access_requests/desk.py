@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -16,6 +17,7 @@ from .awaited import HUBS_TURN, to_hand_over
 from .models import AccessRequest, AccessRequestQuerySet, Decider, Decision, keys_of
 from .workflow import OPEN, UNDER_REVIEW, Status
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 # Where somebody who handles requests can have the turn before access is open.
 TURNS = (*sorted(UNDER_REVIEW), Status.APPROVED)
 DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
@@ -24,6 +26,11 @@ DECIDED = (Status.APPROVED, Status.GRANTED, Status.REJECTED)
 def requests_for(user: User) -> AccessRequestQuerySet:
     """The requests that somebody may handle, as a provider or as hub staff: all that the admin ever shows them."""
     return AccessRequest.objects.for_provider(user)
+
+
+def handled(rows: Rows, user: User) -> Rows:
+    """Of rows that belong to sent requests those of the ones that somebody may handle; of hub staff all."""
+    return rows if user.is_hub else rows.filter(request__in=requests_for(user).order_by())
 
 
 def waits_for(user: User) -> Q:
@@ -85,7 +92,9 @@ def is_turn_of(user: User) -> Q:
 
 def longest(requests: AccessRequestQuerySet, number: int) -> AccessRequestQuerySet:
     """Of open requests the few that have waited longest, in this order."""
-    return _first([requests.filter(there) for there in (*(Q(status=each) for each in OPEN), to_hand_over())], number)
+    return _first(
+        [requests.filter(there) for there in (*(Q(status=each) for each in sorted(OPEN)), to_hand_over())], number
+    )
 
 
 def longest_waiting_for(user: User, number: int) -> AccessRequestQuerySet:
@@ -104,7 +113,7 @@ def longest_waiting_for_others(hub: User, number: int) -> AccessRequestQuerySet:
     """The open requests in which hub staff do not have the turn; the few that have waited longest, in this order."""
     rows = requests_for(hub)
     places = [rows.filter(to_hand_over()).filter(names(hub))]
-    for status in OPEN:
+    for status in sorted(OPEN):
         turn = turn_at(hub, status)
         there = rows.filter(status=status)
         places.append(there if turn is None else there.exclude(turn & ~names(hub)))

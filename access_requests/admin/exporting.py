@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,9 +82,8 @@ def _rows(keys: list[int], columns: list[Column], answers: list[str]) -> Iterato
     reading = _Reading()
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
-        sent = Prefetch("submissions", Submission.objects.order_by("number"))
         found = with_rows(AccessRequest.objects.filter(pk__in=part)).select_related("assigned_to")
-        rows = {row.pk: row for row in found.prefetch_related(sent)}
+        rows = {row.pk: row for row in found.prefetch_related("submissions")}
         for row in (rows[key] for key in part if key in rows):
             line, given = line_of(row, mine=False), reading.of(row)
             yield [*(column(row, line) for column in columns), *(given.get(key, "") for key in answers)]

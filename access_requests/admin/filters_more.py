@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.desk import names, requests_for
+from access_requests.desk import handled, names, requests_for
 from access_requests.kinds import Kind
 from access_requests.models import AccessRequest, FormVersion, Submission
 from access_requests.questions import Question, name_of, parse, words
@@ -154,9 +154,7 @@ def last_answers(key: str) -> QuerySet[Any]:
 
 def questions_asked(user: User) -> Mapping[str, Question]:
     """The questions of the forms in which anything was sent that a person may see, each once, by key."""
-    seen = Submission.objects.filter(form_version=OuterRef("pk"))
-    if not user.is_hub:  # who sees all that was ever sent
-        seen = seen.filter(request__in=requests_for(user).order_by())
+    seen = handled(Submission.objects.filter(form_version=OuterRef("pk")), user)
     found: dict[str, Question] = {}
     for version in FormVersion.objects.filter(Found(seen)).order_by("-pk"):
         for question in parse(version.questions):

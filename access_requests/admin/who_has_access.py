@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from access_requests.csv_export import write_rows
-from access_requests.desk import requests_for
+from access_requests.desk import handled, requests_for
 from access_requests.models import Grant, GrantQuerySet
 from access_requests.rows import page_url
 from aidahub.accounts.models import User
@@ -73,9 +73,7 @@ class WhoForm(forms.Form):
         if not self.is_valid():
             return Grant.objects.none()
         asked = self.cleaned_data
-        rows = Grant.objects.on(asked["day"])
-        if not self.user.is_hub:  # who sees all that was ever sent, and there is access by nothing else
-            rows = rows.filter(request__in=requests_for(self.user).order_by())
+        rows = handled(Grant.objects.on(asked["day"]), self.user)
         if asked["dataset"]:
             rows = rows.filter(request__dataset__doi=asked["dataset"])
         for word in asked["person"].split():
