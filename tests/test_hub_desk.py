@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from access_requests import actions
+from access_requests import actions, desk
 from access_requests.models import AccessRequest
 from access_requests.turns import turn_in, with_turns
 from access_requests.workflow import Answer, Needed, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, DatasetProvider, Provider
+from tests import cast
 from tests.cast import (
     AIDA_PRESET,
     RequestAt,
@@ -268,6 +269,23 @@ class TestHeaps:
     def heap(self, user: User, slug: str) -> list[Any]:
         sections = browser(user).get(DESK).context["sections"]
         return next((section.rows for section in sections if section.slug == slug), [])
+
+    @pytest.mark.parametrize("status", [Status.IN_REVIEW, Status.RETURNED, Status.DECIDED])
+    def test_late_are_those_that_wait_for_others(self, request_at: RequestAt, hedda: User, status: Status) -> None:
+        request = request_at(status)
+        then = timezone.now() - timedelta(days=60)
+        AccessRequest.objects.filter(pk=request.pk).update(status_since=then, changed_at=then)
+        heaps = {slug: [row.detail for row in self.heap(hedda, slug)] for slug in ("late", "waiting")}
+        line = [row for rows in heaps.values() for row in rows]
+        assert len(line) == 1, "each request is in one of the two"
+        assert bool(heaps["waiting"]) == (status == Status.DECIDED)
+
+    def test_the_first_are_those_that_have_waited_longest(self, ada: User, otto: User, brgandi: Dataset) -> None:
+        newer, older = cast.sent(ada, brgandi), cast.sent(otto, brgandi)
+        assert newer.status == older.status
+        AccessRequest.objects.filter(pk=older.pk).update(status_since=timezone.now() - timedelta(days=3))
+        assert list(desk.longest(AccessRequest.objects.all(), 1)) == [older]
+        assert list(desk.longest(AccessRequest.objects.all(), 2)) == [older, newer]
 
     @pytest.mark.parametrize(("status", "there"), [
         (Status.RETURNED, True), (Status.APPROVED, True), (Status.IN_REVIEW, False),
