@@ -19,7 +19,6 @@ from access_requests.workflow import Answer, Needed, Status
 from aidahub.accounts.models import User
 from aidahub.outbox.models import Mail
 from datasets.models import Dataset, DatasetProvider, Provider
-from tests import cast
 from tests.cast import (
     AIDA_PRESET,
     RequestAt,
@@ -281,7 +280,7 @@ class TestHeaps:
         assert bool(heaps["waiting"]) == (status == Status.DECIDED)
 
     def test_the_first_are_those_that_have_waited_longest(self, ada: User, otto: User, brgandi: Dataset) -> None:
-        newer, older = cast.sent(ada, brgandi), cast.sent(otto, brgandi)
+        newer, older = sent(ada, brgandi), sent(otto, brgandi)
         assert newer.status == older.status
         AccessRequest.objects.filter(pk=older.pk).update(status_since=timezone.now() - timedelta(days=3))
         assert list(desk.longest(AccessRequest.objects.all(), 1)) == [older]
